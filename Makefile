@@ -1,0 +1,73 @@
+# Every target sets up what it needs, says what it does, and may be run again.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WHEEL_VERSION ?= 1.3.0
+WHEEL_VENV := .venv-ports/calybris-$(WHEEL_VERSION)
+OUT := out
+say = @printf '\n== %s\n' "$(1)"
+
+.PHONY: help demo test lint cover prove vectors mutants bench lock clean
+
+help:           ## show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	$(call say,setting up $(VENV) (locked and hash-pinned))
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "calybris-ref needs Python 3.11 or later")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(WHEEL_VENV)/.ready: conformance/ports/calybris-wheel/requirements-$(WHEEL_VERSION).txt
+	$(call say,setting up the peer: calybris $(WHEEL_VERSION) in an environment of its own)
+	$(PYTHON) -m venv $(WHEEL_VENV)
+	$(WHEEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+demo: $(VENV)/.ready $(WHEEL_VENV)/.ready  ## judge the reference, the specification and the wheel on the full vector set
+	$(call say,judging three implementations; reports go to $(OUT)/)
+	$(BIN)/calybris-ref conformance run --name reference --out $(OUT)/reference -- $(BIN)/python -m calybris_conformance.adapters.reference
+	$(BIN)/calybris-ref conformance run --name spec --out $(OUT)/spec -- $(BIN)/python -m calybris_conformance.adapters.spec
+	$(BIN)/calybris-ref conformance run --name calybris-wheel-$(WHEEL_VERSION) --out $(OUT)/calybris-wheel-$(WHEEL_VERSION) \
+	  --known-failures conformance/ports/calybris-wheel/known-failures.toml \
+	  -- $(WHEEL_VENV)/bin/python conformance/ports/calybris-wheel/adapter.py
+
+test: $(VENV)/.ready lint  ## lint, types, every fast test with coverage
+	$(call say,testing)
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term -m "not slow"
+
+lint: $(VENV)/.ready  ## format check, lint, strict types
+	$(call say,format and lint)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(call say,types)
+	$(BIN)/mypy .
+
+prove: $(VENV)/.ready  ## check every contract symbolically against its expected verdict
+	$(call say,proving)
+	$(BIN)/calybris-ref prove
+
+vectors: $(VENV)/.ready  ## regenerate every vector and compare byte for byte, under two hash seeds
+	$(call say,checking the vectors)
+	$(BIN)/calybris-ref vectors check
+	$(BIN)/calybris-ref vectors generate --check
+
+mutants: $(VENV)/.ready  ## kill every wrong kernel and encoder with the vectors
+	$(call say,killing mutants)
+	$(BIN)/python -m pytest -n auto -m slow tests/mutants
+
+lock:           ## refresh the locked requirements
+	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	.venv-lock/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --python-version 3.11 --no-emit-package calybris-ref --quiet -o requirements/dev.txt
+	echo "calybris==$(WHEEL_VERSION)" | .venv-lock/bin/uv pip compile - --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --python-version 3.11 --quiet -o conformance/ports/calybris-wheel/requirements-$(WHEEL_VERSION).txt
+	rm -rf .venv-lock
+
+clean:          ## remove everything that can be made again
+	rm -rf $(VENV) .venv-ports .venv-lock $(OUT) build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .prove-cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

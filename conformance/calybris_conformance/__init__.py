@@ -1,0 +1,1 @@
+"""The judge: vectors, protocol, runner and reports."""
