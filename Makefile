@@ -8,7 +8,7 @@ WHEEL_VENV := .venv-ports/calybris-$(WHEEL_VERSION)
 OUT := out
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo test lint cover prove vectors mutants bench lock clean
+.PHONY: help demo test lint cover prove vectors mutants package lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -59,6 +59,14 @@ vectors: $(VENV)/.ready  ## regenerate every vector and compare byte for byte, u
 mutants: $(VENV)/.ready  ## kill every wrong kernel and encoder with the vectors
 	$(call say,killing mutants)
 	$(BIN)/python -m pytest -n auto -m slow tests/mutants
+
+package: $(VENV)/.ready  ## build the wheel, install it into an empty environment, judge the reference from there
+	$(call say,packaging)
+	rm -rf dist $(OUT)/package && mkdir -p $(OUT)/package
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	$(PYTHON) -m venv $(OUT)/package/venv
+	$(OUT)/package/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index dist/*.whl
+	cd $(OUT)/package && venv/bin/calybris-ref conformance run --out reports -- venv/bin/python -m calybris_conformance.adapters.reference
 
 lock:           ## refresh the locked requirements
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
