@@ -1,0 +1,211 @@
+"""How values of the specification stand in JSON: integers as canonical decimal strings, records as objects.
+
+The tables below are the records of docs/operations.md, key by key; everything else in this file is read from them. No
+width is checked here: that is the business of the implementation under test (clauses TYPES-1 and TYPES-9). A value that
+is not canonical decimal is refused (TYPES-1); a record with a wrong set of keys is a ValueError, because only a damaged
+request can hold one.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from calybris_conformance.operations import Refused
+
+Shape = Mapping[str, str]
+"""The keys of a record in order, each with its kind: an integer type, or `text`, `name` (snake_case) or `flag`."""
+
+INTEGER_TYPES: Mapping[str, tuple[int, int]] = {
+    "u8": (0, 2**8 - 1),
+    "u16": (0, 2**16 - 1),
+    "u32": (0, 2**32 - 1),
+    "u64": (0, 2**64 - 1),
+    "i64": (-(2**63), 2**63 - 1),
+}
+"""Every integer type of the specification with its smallest and largest value."""
+
+MODEL: Shape = {
+    "model_id": "u32",
+    "provider_id": "u16",
+    "quality_bps": "u16",
+    "risk_ceiling_bps": "u16",
+    "enabled": "u8",
+    "p95_latency_ms": "u32",
+    "capabilities": "u64",
+    "region_mask": "u64",
+    "input_cost_microunits_per_million_tokens": "u64",
+    "output_cost_microunits_per_million_tokens": "u64",
+}
+REQUEST: Shape = {
+    "request_sequence": "u64",
+    "requested_model_id": "u32",
+    "input_tokens": "u32",
+    "output_tokens": "u32",
+    "business_value_microunits": "i64",
+    "budget_limit_microunits": "u64",
+    "risk_bps": "u16",
+    "confidence_bps": "u16",
+    "minimum_quality_bps": "u16",
+    "max_p95_latency_ms": "u32",
+    "required_capabilities": "u64",
+    "allowed_provider_mask": "u64",
+    "required_region_mask": "u64",
+}
+POLICY_SCALARS: Shape = {
+    "policy_epoch": "u64",
+    "catalog_epoch": "u64",
+    "hard_risk_limit_bps": "u16",
+    "minimum_confidence_bps": "u16",
+    "risk_penalty_multiplier_bps": "u16",
+    "latency_penalty_microunits_per_ms": "u64",
+}
+DECISION: Shape = {
+    "request_sequence": "u64",
+    "action": "name",
+    "reason": "name",
+    "selected_model_id": "u32",
+    "selected_model_index": "u16",
+    "estimated_cost_microunits": "u64",
+    "expected_utility_microunits": "i64",
+    "counterfactual_model_id": "u32",
+    "counterfactual_utility_microunits": "i64",
+    "evaluated_models": "u16",
+    "eligible_models": "u16",
+    "policy_epoch": "u64",
+    "catalog_epoch": "u64",
+}
+REJECTIONS: Shape = {
+    "disabled": "u16",
+    "quality": "u16",
+    "risk_ceiling": "u16",
+    "latency": "u16",
+    "capability": "u16",
+    "provider": "u16",
+    "region": "u16",
+    "budget": "u16",
+    "utility": "u16",
+}
+BUNDLE: Shape = {
+    "schema_version": "text",
+    "digest_algorithm": "text",
+    "proof_version": "u16",
+    "policy_epoch": "u64",
+    "catalog_epoch": "u64",
+    "created_by": "text",
+    "policy_digest_hex": "text",
+    "input_digest_hex": "text",
+    "decision_digest_hex": "text",
+    "replay_valid": "flag",
+}
+CERTIFICATE: Shape = {
+    "policy_fingerprint": "text",
+    "input_fingerprint": "text",
+    "decision_fingerprint": "text",
+    "decision_sequence": "u64",
+    "selected_model_id": "u32",
+    "action": "name",
+    "reason": "name",
+    "replay_valid": "flag",
+    "evaluated_models": "u16",
+    "eligible_models": "u16",
+    "counterfactual_model_id": "u32",
+    "counterfactual_utility_microunits": "i64",
+}
+CONFIG: Shape = {
+    "latency_penalty_microunits_per_ms": "u64",
+    "hard_risk_limit_bps": "u16",
+    "minimum_confidence_bps": "u16",
+    "risk_penalty_multiplier_bps": "u16",
+    "default_exposure_cap_microcents": "i64",
+    "wal_sync_on_append": "flag",
+    "max_catalog_size": "u64",
+}
+
+_CANONICAL = re.compile(r"0|-?[1-9][0-9]*")
+# No integer of the specification has more than 29 digits (96 bits), and Python refuses to read very long ones.
+_LONGEST_READ_IN_FULL = 100
+
+
+def integer(value: object, at: str) -> int:
+    """The integer that a canonical decimal stands for; refused with INTEGER_NOT_CANONICAL at `at` (TYPES-1).
+
+    A decimal of more than 100 characters is read as its first 100: it is out of every range either way.
+    """
+    if not isinstance(value, str) or not _CANONICAL.fullmatch(value):
+        raise Refused("INTEGER_NOT_CANONICAL", at, f"{str(value)[:60]!r} is not a canonical decimal")
+    return int(value[:_LONGEST_READ_IN_FULL])
+
+
+def decimal(value: int | None) -> str | None:
+    """The canonical decimal of an integer; None stays None. A bool, a float or a string is a TypeError."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is not an integer")
+    return str(int(value))
+
+
+def read(shape: Shape, value: Mapping[str, Any], at: str = "") -> dict[str, Any]:
+    """A record as plain values: integers as int, everything else as it stands. Keys must be exactly the shape's.
+
+    `at` is the path of the record itself, such as `models[3]`.
+    """
+    _same_keys(shape, value, at)
+    return _read(shape, value, at)
+
+
+def read_part(shape: Shape, value: Mapping[str, Any], at: str = "") -> dict[str, Any]:
+    """As `read`, for a record of which only some keys are set."""
+    _known_keys(shape, value, at)
+    return _read(shape, value, at)
+
+
+def write(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as JSON, in the shape's order: the inverse of `read`."""
+    _same_keys(shape, values, "")
+    return {key: decimal(values[key]) if kind in INTEGER_TYPES else values[key] for key, kind in shape.items()}
+
+
+def read_policy(value: Mapping[str, Any]) -> tuple[str, dict[str, int], Iterator[dict[str, int]]]:
+    """A policy as (constructor, its six scalars, its models one by one; a series is expanded)."""
+    _same_keys({"constructor": "", **POLICY_SCALARS, "models": ""}, value, "policy")
+    return value["constructor"], _read(POLICY_SCALARS, value, ""), read_models(value["models"])
+
+
+def read_models(value: Any) -> Iterator[dict[str, int]]:
+    """The models of a list, or of a series {"series": {"count", "first", "step"}}, one by one.
+
+    Model k of a series is `first` with k times `step[field]` added to each field that `step` names.
+    """
+    if isinstance(value, list):
+        return (read(MODEL, model, f"models[{place}]") for place, model in enumerate(value))
+    _same_keys({"series": ""}, value, "models")
+    return _series(value["series"])
+
+
+def _series(value: Mapping[str, Any]) -> Iterator[dict[str, int]]:
+    _same_keys({"count": "", "first": "", "step": ""}, value, "models.series")
+    first = read(MODEL, value["first"], "models.series.first")
+    step = read_part(MODEL, value["step"], "models.series.step")
+    for place in range(integer(value["count"], "models.series.count")):
+        yield {**first, **{key: first[key] + place * step[key] for key in step}}
+
+
+def _read(shape: Shape, value: Mapping[str, Any], at: str) -> dict[str, Any]:
+    prefix = f"{at}." if at else ""
+    return {
+        key: integer(value[key], prefix + key) if kind in INTEGER_TYPES else value[key]
+        for key, kind in shape.items()
+        if key in value
+    }
+
+
+def _same_keys(shape: Shape, value: Mapping[str, Any], at: str) -> None:
+    _known_keys(shape, value, at)
+    if missing := shape.keys() - value.keys():
+        raise ValueError(f"{at or 'record'} lacks the keys {sorted(missing)}")
+
+
+def _known_keys(shape: Shape, value: Mapping[str, Any], at: str) -> None:
+    if unknown := value.keys() - shape.keys():
+        raise ValueError(f"{at or 'record'} has unknown keys {sorted(unknown)}")
