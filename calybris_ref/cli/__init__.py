@@ -1,0 +1,168 @@
+"""The command `calybris-ref`: finds the command that was asked for, runs it, and makes an exit code of what happens.
+
+A command is a module with `configure(parser)` and `run(arguments) -> int`. The modules are imported when they are asked
+for and not before, so that `--version` costs little more than starting Python, and so that the library does not need
+the packages of its own judge. Nothing that a user can do ends in a traceback: errors are one line on stderr.
+"""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from io import TextIOWrapper
+from itertools import takewhile
+from typing import NamedTuple
+
+from calybris_ref import __version__
+from calybris_ref.cli.arguments import Parser, no_such
+from calybris_ref.cli.terminal import (
+    EXIT_INTERNAL,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_PIPE_CLOSED,
+    EXIT_USAGE,
+    CommandError,
+    one_line,
+)
+
+PROGRAM = "calybris-ref"
+
+
+class Command(NamedTuple):
+    """Where a command lives, what it is for, and the extra of the distribution that brings the packages it may need."""
+
+    module: str
+    help: str
+    extra: str | None = None
+
+
+COMMANDS: Mapping[str, Command] = {
+    "conformance": Command(
+        "calybris_conformance.commands.conformance", "judge a port against the vectors, and report on it", "spec"
+    ),
+    "vectors": Command("calybris_conformance.commands.vectors", "list, show, check and generate the vectors", "spec"),
+    "prove": Command(
+        "calybris_conformance.commands.prove", "check the contracts of the specification symbolically", "prove"
+    ),
+    "decide": Command("calybris_ref.cli.decide", "take the decision of a policy for one request or many"),
+    "verify": Command("calybris_ref.cli.verify", "replay a decision, or check an audit bundle"),
+    "digest": Command("calybris_ref.cli.digest", "print the canonical digest of a record, or the bytes behind it"),
+    "completion": Command("calybris_ref.cli.completion", "print the tab completion for a shell", "cli"),
+}
+
+_DESCRIPTION = "Specification, reference implementation, vectors and judge of the Calybris decision kernel."
+_EPILOG = """\
+four uses:
+  judge a port of the kernel, in any language, by what it answers
+      calybris-ref conformance run -- ./my-port
+  decide, and check what somebody else decided
+      calybris-ref decide --policy policy.json --input request.json --explain
+      calybris-ref verify --policy policy.json --input request.json --decision decision.json
+  read the agreed answers, and see the bytes behind a digest
+      calybris-ref vectors list
+      calybris-ref digest policy policy.json --preimage
+  prove the specification
+      calybris-ref prove
+
+exit codes: 0 well · 1 what was checked is wrong · 2 usage or bad input · 3 port never ready · 130 interrupted
+"""
+_TRACEBACK_VARIABLE = "CALYBRIS_TRACEBACK"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (default: that of the process) and return its exit code."""
+    given = sys.argv[1:] if argv is None else list(argv)
+    # What a terminal cannot show is escaped, never a reason to fail.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(given)
+        sys.stdout.flush()  # here, while a closed pipe can still be told from a success
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return EXIT_PIPE_CLOSED
+    except CommandError as error:
+        _trace(given)
+        _say(f"error: {error}")
+        return error.exit_code
+    except OSError as error:
+        _trace(given)
+        _say(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
+        return EXIT_USAGE
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug must not spill a traceback
+        traced = _trace(given)
+        hint = "" if traced else f" (a bug: please report it with the output of '{PROGRAM} --traceback …')"
+        _say(f"internal error: {type(error).__name__}: {error}{hint}")
+        return EXIT_INTERNAL
+    return code
+
+
+def build_parser(configured: Collection[str]) -> Parser:
+    """The parser of the whole command line; only the commands in `configured` are imported and know their options."""
+    parser = Parser(prog=PROGRAM, description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument(
+        "--traceback",
+        action="store_true",
+        help=f"show where in the code an error arose; also {_TRACEBACK_VARIABLE}=1",
+    )
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        own = commands.add_parser(name, help=command.help, description=f"{command.help[0].upper()}{command.help[1:]}.")
+        if name in configured:
+            importlib.import_module(command.module).configure(own)
+    return parser
+
+
+def _run(given: Sequence[str]) -> int:
+    name = next((word for word in given if not word.startswith("-")), None)
+    if name is not None and name not in COMMANDS:
+        raise CommandError(f"{no_such(name, COMMANDS)} (see '{PROGRAM} --help')")
+    try:
+        parser = build_parser(() if name is None else (name,))
+        arguments = parser.parse_args(given)
+        if name is None:
+            parser.print_help(sys.stderr)
+            return EXIT_USAGE
+        code: int = importlib.import_module(COMMANDS[name].module).run(arguments)
+    except SystemExit as stop:
+        # argparse ends --help and --version this way.
+        return stop.code if isinstance(stop.code, int) else EXIT_OK
+    except ModuleNotFoundError as error:
+        raise _missing_package(error, name) or error from error
+    return code
+
+
+def _missing_package(error: ModuleNotFoundError, name: str | None) -> CommandError | None:
+    """What to install, when a command stopped at a package that its extra brings; None when it is a bug instead."""
+    package = (error.name or "").partition(".")[0]
+    extra = COMMANDS[name].extra if name else None
+    if extra is None or not package or package.startswith("calybris_"):
+        return None
+    return CommandError(f"{name} needs the package {package}, which comes with: pip install 'calybris-ref[{extra}]'")
+
+
+def _trace(given: Sequence[str]) -> bool:
+    """Print the traceback of the exception at hand, if that was asked for; whether it was."""
+    leading = takewhile(lambda word: word.startswith("-"), given)
+    wanted = "--traceback" in leading or os.environ.get(_TRACEBACK_VARIABLE, "") not in ("", "0")
+    if wanted:
+        import traceback  # only here, because it costs start-up time
+
+        traceback.print_exc()
+    return wanted
+
+
+def _say(message: str) -> None:
+    print(f"{PROGRAM}: {one_line(message)}", file=sys.stderr)
+
+
+def _forget_output() -> None:
+    """Let the interpreter flush what is left of stdout into nothing, as there is no one to read it."""
+    with contextlib.suppress(OSError, ValueError):  # stdout may be no file of this process
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

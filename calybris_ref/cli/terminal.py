@@ -1,0 +1,147 @@
+"""What every command shares on its way to a terminal: the error with an exit code, aligned tables, colour, progress.
+
+All of it is plain text when the stream is no terminal, so that a pipe, a log and a test see the same characters.
+"""
+
+import os
+import re
+import sys
+import time
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Self, TextIO
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+EXIT_OK = 0
+EXIT_WRONG = 1
+EXIT_USAGE = 2
+EXIT_NEVER_READY = 3
+EXIT_INTERNAL = 70
+EXIT_INTERRUPTED = 130
+EXIT_PIPE_CLOSED = 141
+
+_STYLES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "bold": "1"}
+_PAINT = re.compile(r"\x1b\[[0-9;]*m")
+_GAP = "  "
+_REDRAW_SECONDS = 0.1
+_BAR_CELLS = 24
+
+
+class CommandError(Exception):
+    """What a command tells the user instead of doing its work: one line on stderr, and the exit code.
+
+    `code` is the stable name of the refusal, where there is one; it is printed behind the message.
+    """
+
+    def __init__(self, message: str, exit_code: int = EXIT_USAGE, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.exit_code = exit_code
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.message} [{self.code}]" if self.code else self.message
+
+
+def one_line(text: str) -> str:
+    """The text with everything that does not print escaped.
+
+    Names of files and keys come from strangers: a newline in one must not make two lines of an error, and an escape
+    sequence must not reach the terminal.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> str:
+    """Aligned columns under a header; the columns numbered in `right` are aligned to the right.
+
+    Every row has as many cells as the header (ValueError otherwise). Painted cells are measured without their paint.
+    """
+    lines = [header, *rows]
+    widths = [max(map(_visible_length, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        _GAP.join(
+            _padded(cell, width, place in right) for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def paint(text: str, style: str, stream: TextIO) -> str:
+    """The text in a style (good, bad, warn, dim, bold), when the stream is a terminal and NO_COLOR is not set."""
+    codes = _STYLES[style]
+    if os.environ.get("NO_COLOR") or not is_terminal(stream):
+        return text
+    return f"\x1b[{codes}m{text}\x1b[0m"
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether the stream is a terminal that understands more than plain text."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+class Progress:
+    """A progress bar on stderr, gone when the work is done; silent unless stderr is a terminal.
+
+    Used as a context manager, from one thread. `total` is the number of steps (0 when there is nothing to do).
+    """
+
+    def __init__(self, total: int, label: str) -> None:
+        self._total = total
+        self._label = label
+        self._done = 0
+        self._stream = sys.stderr
+        self._visible = is_terminal(self._stream)
+        self._started = time.monotonic()
+        self._drawn = float("-inf")
+
+    def __enter__(self) -> Self:
+        self._draw("")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
+        if self._visible:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+    def advance(self, n: int = 1, note: str = "") -> None:
+        """Count `n` more steps as done; `note` says what is under way."""
+        self._done += n
+        self._draw(note)
+
+    def _draw(self, note: str) -> None:
+        now = time.monotonic()
+        if not self._visible or (now - self._drawn < _REDRAW_SECONDS and self._done < self._total):
+            return
+        self._drawn = now
+        share = min(self._done / self._total, 1.0) if self._total else 1.0
+        filled = int(share * _BAR_CELLS)
+        bar = "#" * filled + "." * (_BAR_CELLS - filled)
+        minutes, seconds = divmod(int(now - self._started), 60)
+        line = f"{self._label}  [{bar}]  {self._done}/{self._total}  {minutes}:{seconds:02}  {one_line(note)}".rstrip()
+        self._stream.write("\r" + line[: _columns(self._stream) - 1] + "\x1b[K")
+        self._stream.flush()
+
+
+def _columns(stream: TextIO) -> int:
+    """The width of the terminal behind the stream, in characters."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def _visible_length(cell: str) -> int:
+    return len(_PAINT.sub("", cell))
+
+
+def _padded(cell: str, width: int, right: bool) -> str:
+    padding = " " * (width - _visible_length(cell))
+    return padding + cell if right else cell + padding
