@@ -1,22 +1,20 @@
-"""Which candidate a request gets, and why: the decision rule, once.
+"""Which candidate a request gets: the decision rule, once.
 
-Clauses GATE-1 … GATE-12, MONEY-1 … MONEY-6, RANK-1 … RANK-3, DECIDE-1 … DECIDE-8, TRACE-1, TRACE-2, UTIL-1 and
-EXPL-1 … EXPL-4. Deciding is total (INPUT-2): it accepts every value that its records can hold and never raises.
+Clauses GATE-1 … GATE-12, MONEY-1 … MONEY-6, RANK-1 … RANK-3, DECIDE-1 … DECIDE-8, TRACE-1, TRACE-2 and UTIL-1. Deciding
+is total (INPUT-2): it accepts every value that its records can hold and never raises.
 
-`_walk` is the only place that asks the gates and computes money; decision, trace, utility and explanation are readings
-of what it returns. Everything else about a gate is one entry of `_GATES`.
+`walk` is the only place that asks the gates and computes money; decision, trace and utility, and the explanation in
+`explain`, are readings of what it returns.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from calybris_ref.model import (
     BASIS_POINTS,
     MAX_PROVIDER_ID,
     NO_MODEL_ID,
     NO_MODEL_INDEX,
-    CandidateExplanation,
-    CandidateStatus,
     DecisionTrace,
     Gate,
     KernelAction,
@@ -43,7 +41,7 @@ _BPS_SQUARED = BASIS_POINTS * BASIS_POINTS
 _DISABLED, _QUALITY, _LATENCY, _CAPABILITY, _PROVIDER, _REGION, _RISK_CEILING, _BUDGET, _UTILITY = Gate
 
 Row = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
-"""A candidate as `_walk` reads it: what depends on the policy alone is computed once, by `rows`."""
+"""A candidate as `walk` reads it: what depends on the policy alone is computed once, by `rows`."""
 
 Rank = tuple[int, int, int, int, int]
 """(-utility, cost, -quality_bps, model_id, index): of two candidates the smaller is the better one.
@@ -77,7 +75,7 @@ def rows(models: Iterable[KernelModel], latency_penalty_microunits_per_ms: int) 
     )
 
 
-def _walk(
+def walk(
     snapshot: "PolicySnapshot", request: KernelInput, catalog: Iterable[Row], trail: list[Assessment] | None = None
 ) -> tuple[list[int], list[Rank]]:
     """Assess candidates in their order: the gate chain (GATE-3) and the money (MONEY-1 … MONEY-6), in microunits.
@@ -94,7 +92,7 @@ def _walk(
     budget = request.budget_limit_microunits
     input_tokens, output_tokens = request.input_tokens, request.output_tokens
     weighted_value = _business_value(request) * request.confidence_bps
-    risk_term = _risk_term(snapshot, request)
+    risk_term = risk_penalty(snapshot, request)
 
     counts = [0] * len(Gate)
     eligible: list[Rank] = []
@@ -148,12 +146,12 @@ def _business_value(request: KernelInput) -> int:
     return max(request.business_value_microunits, 0)
 
 
-def _risk_term(snapshot: "PolicySnapshot", request: KernelInput) -> int:
+def risk_penalty(snapshot: "PolicySnapshot", request: KernelInput) -> int:
     """What the risk costs, in microunits, whichever candidate is taken: one floor (MONEY-5)."""
     return _business_value(request) * request.risk_bps * snapshot.risk_penalty_multiplier_bps // _BPS_SQUARED
 
 
-def _hard_limit(snapshot: "PolicySnapshot", request: KernelInput) -> KernelReason | None:
+def hard_limit(snapshot: "PolicySnapshot", request: KernelInput) -> KernelReason | None:
     """The hard limit that stops the request before any candidate is looked at (GATE-1, GATE-2), or None."""
     if request.risk_bps >= snapshot.hard_risk_limit_bps:
         return KernelReason.RISK_HARD_LIMIT
@@ -162,62 +160,17 @@ def _hard_limit(snapshot: "PolicySnapshot", request: KernelInput) -> KernelReaso
     return None
 
 
-class _Rule(NamedTuple):
-    """What a gate is besides its question: the reason when it dominates, and its two numbers in an explanation."""
-
-    reason: KernelReason
-    measured: Callable[[KernelModel, KernelInput], int | None]
-    limit: Callable[[KernelModel, KernelInput], int | None]
-
-
-_GATES: dict[Gate, _Rule] = {
-    Gate.DISABLED: _Rule(
-        KernelReason.NO_ENABLED_MODEL,
-        lambda _model, _request: 0,
-        lambda _model, _request: 1,
-    ),
-    Gate.QUALITY: _Rule(
-        KernelReason.QUALITY_CONSTRAINT,
-        lambda model, _request: model.quality_bps,
-        lambda _model, request: request.minimum_quality_bps,
-    ),
-    Gate.LATENCY: _Rule(
-        KernelReason.LATENCY_CONSTRAINT,
-        lambda model, _request: model.p95_latency_ms,
-        lambda _model, request: request.max_p95_latency_ms,
-    ),
-    Gate.CAPABILITY: _Rule(
-        KernelReason.CAPABILITY_CONSTRAINT,
-        lambda model, _request: model.capabilities,
-        lambda _model, request: request.required_capabilities,
-    ),
-    Gate.PROVIDER: _Rule(
-        KernelReason.PROVIDER_CONSTRAINT,
-        lambda model, _request: model.provider_id,
-        lambda model, request: (
-            request.allowed_provider_mask if model.provider_id <= MAX_PROVIDER_ID else MAX_PROVIDER_ID
-        ),
-    ),
-    Gate.REGION: _Rule(
-        KernelReason.REGION_CONSTRAINT,
-        lambda model, _request: model.region_mask,
-        lambda _model, request: request.required_region_mask,
-    ),
-    Gate.RISK_CEILING: _Rule(
-        KernelReason.RISK_CEILING_CONSTRAINT,
-        lambda _model, request: request.risk_bps,
-        lambda model, _request: model.risk_ceiling_bps,
-    ),
-    Gate.BUDGET: _Rule(
-        KernelReason.BUDGET_CONSTRAINT,
-        lambda _model, _request: None,
-        lambda _model, request: request.budget_limit_microunits,
-    ),
-    Gate.UTILITY: _Rule(
-        KernelReason.NON_POSITIVE_UTILITY,
-        lambda _model, _request: None,
-        lambda _model, _request: None,
-    ),
+# The reason of a rejection in which the gate dominates (DECIDE-3).
+_REASONS = {
+    Gate.DISABLED: KernelReason.NO_ENABLED_MODEL,
+    Gate.QUALITY: KernelReason.QUALITY_CONSTRAINT,
+    Gate.LATENCY: KernelReason.LATENCY_CONSTRAINT,
+    Gate.CAPABILITY: KernelReason.CAPABILITY_CONSTRAINT,
+    Gate.PROVIDER: KernelReason.PROVIDER_CONSTRAINT,
+    Gate.REGION: KernelReason.REGION_CONSTRAINT,
+    Gate.RISK_CEILING: KernelReason.RISK_CEILING_CONSTRAINT,
+    Gate.BUDGET: KernelReason.BUDGET_CONSTRAINT,
+    Gate.UTILITY: KernelReason.NON_POSITIVE_UTILITY,
 }
 
 # From weakest to strongest: of equal counts the last one names the rejection (DECIDE-3).
@@ -232,13 +185,6 @@ _DOMINANCE = (
     Gate.UTILITY,
     Gate.DISABLED,
 )
-
-# What an explanation says of a candidate that stopped at a gate which is about money; every other gate rejects.
-_STATUSES = {
-    None: CandidateStatus.ELIGIBLE,
-    Gate.BUDGET: CandidateStatus.OVER_BUDGET,
-    Gate.UTILITY: CandidateStatus.NON_POSITIVE_UTILITY,
-}
 
 
 def prescribe(snapshot: "PolicySnapshot", request: KernelInput) -> KernelDecision:
@@ -260,56 +206,22 @@ def prescribe_batch(snapshot: "PolicySnapshot", requests: Iterable[KernelInput])
 
 def utility_for_model(snapshot: "PolicySnapshot", request: KernelInput, model_id: int) -> int | None:
     """The utility in microunits of the first candidate with this id, if it is eligible; else None (UTIL-1)."""
-    if _hard_limit(snapshot, request) is not None:
+    if hard_limit(snapshot, request) is not None:
         return None
     for index, model in enumerate(snapshot.models):
         if model.model_id == model_id:
-            _, eligible = _walk(snapshot, request, snapshot.rows[index : index + 1])
+            _, eligible = walk(snapshot, request, snapshot.rows[index : index + 1])
             return -eligible[0][0] if eligible else None
     return None
 
 
-def explain(snapshot: "PolicySnapshot", request: KernelInput) -> tuple[CandidateExplanation, ...]:
-    """One row per candidate in catalog order (EXPL-1 … EXPL-3); none after a hard limit (EXPL-4)."""
-    if _hard_limit(snapshot, request) is not None:
-        return ()
-    trail: list[Assessment] = []
-    _walk(snapshot, request, snapshot.rows, trail)
-    return tuple(_explanation(snapshot, request, index, assessment) for index, assessment in enumerate(trail))
-
-
-def _explanation(
-    snapshot: "PolicySnapshot", request: KernelInput, index: int, assessment: Assessment
-) -> CandidateExplanation:
-    gate, cost, quality_term, utility = assessment
-    model = snapshot.models[index]
-    status = _STATUSES.get(gate, CandidateStatus.REJECTED)
-    has_cost = status is not CandidateStatus.REJECTED
-    has_terms = gate in (None, Gate.UTILITY)
-    return CandidateExplanation(
-        model_id=model.model_id,
-        model_index=min(index, NO_MODEL_INDEX),
-        status=status,
-        gate=None if has_cost else gate,
-        measured=None if gate is None else _GATES[gate].measured(model, request),
-        limit=None if gate is None else _GATES[gate].limit(model, request),
-        cost_microunits=cost if has_cost else None,
-        quality_adjusted_microunits=quality_term if has_terms else None,
-        risk_penalty_microunits=_risk_term(snapshot, request) if has_terms else None,
-        latency_penalty_microunits=(
-            model.p95_latency_ms * snapshot.latency_penalty_microunits_per_ms if has_terms else None
-        ),
-        utility_microunits=utility if has_terms else None,
-    )
-
-
 def _decide(snapshot: "PolicySnapshot", request: KernelInput) -> tuple[KernelDecision, Sequence[int]]:
     """The decision and the number of candidates per gate, saturated (DECIDE-5)."""
-    reason = _hard_limit(snapshot, request)
+    reason = hard_limit(snapshot, request)
     if reason is not None:
         return _rejection(snapshot, request, reason, evaluated_models=0), [0] * len(Gate)
 
-    counts, eligible = _walk(snapshot, request, snapshot.rows)
+    counts, eligible = walk(snapshot, request, snapshot.rows)
     counts = [min(count, _U16_MAX) for count in counts]
     evaluated_models = _saturated(len(snapshot.models))
     if not eligible:
@@ -352,7 +264,7 @@ def _dominant_reason(counts: Sequence[int]) -> KernelReason:
     """The reason of the gate that stopped most candidates (DECIDE-3, DECIDE-4)."""
     # max keeps the first of equals, and the strongest gate must win: ask from the strongest on. With no candidate at
     # all every count is 0 and the strongest, `disabled`, answers 102.
-    return _GATES[max(reversed(_DOMINANCE), key=lambda gate: counts[gate])].reason
+    return _REASONS[max(reversed(_DOMINANCE), key=lambda gate: counts[gate])]
 
 
 def _rejection(

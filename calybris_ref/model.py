@@ -19,6 +19,12 @@ ALL_PROVIDERS = 2**64 - 1
 ALL_REGIONS = 2**64 - 1
 MAX_CATALOG_MODELS = 65_535
 MICROCENTS_PER_CENT = 1_000_000
+# The bounds on a policy's proportions, in the order in which POLICY-1 and CONFIG-2 check them.
+POLICY_BPS_BOUNDS = (
+    ("hard_risk_limit_bps", MAX_BPS),
+    ("minimum_confidence_bps", MAX_BPS),
+    ("risk_penalty_multiplier_bps", MAX_RISK_PENALTY_MULTIPLIER_BPS),
+)
 # What a decision that selects nothing holds in place of a model (DECIDE-2).
 NO_MODEL_ID = 0
 NO_MODEL_INDEX = 65_535

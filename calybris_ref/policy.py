@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from calybris_ref import kernel
+from calybris_ref import explain, kernel
 from calybris_ref.errors import PolicyError
 from calybris_ref.model import (
     MAX_BPS,
     MAX_CATALOG_MODELS,
     MAX_PROVIDER_ID,
-    MAX_RISK_PENALTY_MULTIPLIER_BPS,
     NO_MODEL_ID,
+    POLICY_BPS_BOUNDS,
     CandidateExplanation,
     DecisionTrace,
     KernelDecision,
@@ -25,12 +25,7 @@ from calybris_ref.model import (
 )
 from calybris_ref.record import U16, U64, Record, columns, parsed
 
-# POLICY-1 and the numeric part of POLICY-3, each in the order in which it is checked.
-_SCALAR_BOUNDS = (
-    ("hard_risk_limit_bps", MAX_BPS),
-    ("minimum_confidence_bps", MAX_BPS),
-    ("risk_penalty_multiplier_bps", MAX_RISK_PENALTY_MULTIPLIER_BPS),
-)
+# The numeric part of POLICY-3, in the order in which it is checked.
 _MODEL_BOUNDS = (
     ("provider_id", MAX_PROVIDER_ID, "POLICY_PROVIDER_ID_OUT_OF_RANGE"),
     ("quality_bps", MAX_BPS, "POLICY_BPS_OUT_OF_RANGE"),
@@ -208,11 +203,11 @@ class PolicySnapshot(Record):
 
     def explain(self, request: KernelInput) -> tuple[CandidateExplanation, ...]:
         """One row per candidate in catalog order; none after a hard limit (EXPL-1 … EXPL-4)."""
-        return kernel.explain(self, request)
+        return explain.explain(self, request)
 
 
 def _check_scalars(snapshot: PolicySnapshot) -> None:
-    for name, maximum in _SCALAR_BOUNDS:
+    for name, maximum in POLICY_BPS_BOUNDS:
         _check_bound(getattr(snapshot, name), maximum, "POLICY_BPS_OUT_OF_RANGE", name)
 
 

@@ -136,15 +136,19 @@ def parsed(record: type[Record], data: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments for a record's constructor from its JSON form: first the keys, then the values in order."""
     if not isinstance(data, Mapping):
         raise _wrong_kind(record.__name__, "an object", data)
-    table = columns(record)
-    names = [column.name for column in table]
+    check_keys(record, data)
+    return {column.name: _parsed(column, data[column.name]) for column in columns(record)}
+
+
+def check_keys(record: type[Record], data: Mapping[str, Any]) -> None:
+    """Raise RecordError for the first key that the record has not, else for the first of its keys that is missing."""
+    names = [column.name for column in columns(record)]
     for key in data:
         if key not in names:
             raise RecordError("there is no such key", code="RECORD_KEY_UNKNOWN", key=str(key))
     for name in names:
         if name not in data:
             raise RecordError("the key is missing", code="RECORD_KEY_MISSING", key=name)
-    return {column.name: _parsed(column, data[column.name]) for column in table}
 
 
 def _settled(record: Record, name: str, value: Any) -> Any:
