@@ -127,8 +127,14 @@ def codes_in_tables(text: str, section: str) -> dict[str, set[str]]:
 
 
 def codes_in_source(text: str) -> set[str]:
-    """The string constants of a module that have the form of a code."""
-    constants = (node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant))
+    """The string constants of a module that have the form of a code, public names left out."""
+    constants = (
+        node.value
+        for statement in ast.parse(text).body
+        if not (isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__")
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Constant)
+    )
     return {value for value in constants if isinstance(value, str) and _CODE.fullmatch(value)}
 
 
@@ -167,6 +173,6 @@ def test_every_refusal_can_be_given(patterns: tuple[str, ...], registry: dict[st
 
 
 def test_codes_are_read() -> None:
-    assert codes_in_source('x = f(code="A_B_C")\n"A_B is text"\n"AB"') == {"A_B_C"}
+    assert codes_in_source('x = f(code="A_B_C")\n"A_B is text"\n"AB"\n__all__ = ["D_E"]') == {"A_B_C"}
     text = "## Refusals\n\n| code | clause |\n| --- | --- |\n| `A_B` | GATE-1 |\n\n## More\n\n| `C_D` | GATE-2 |\n"
     assert codes_in_tables(text, "Refusals") == {"A_B": {"GATE-1"}}

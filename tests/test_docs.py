@@ -171,6 +171,8 @@ def unknown_commands(text: str) -> list[str]:
     found = []
     for line in markdown.commands(text, PROGRAM):
         words = shlex.split(line)[1:]
+        if words[1:] == [] and words[0] in COMMANDS:
+            continue  # a command that is named, not shown
         try:
             build_parser(words[:1] if words[0] in COMMANDS else ()).parse_args(words)
         except (SystemExit, CommandError) as stop:
