@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from calybris_conformance import known_failures
+from calybris_conformance.outcomes import Exit, Outcome
 from calybris_ref.cli import COMMANDS, PROGRAM, build_parser
 from calybris_ref.cli.terminal import CommandError
 from tests.support import markdown
@@ -29,6 +31,7 @@ PAGES = sorted(
     for pattern in ("*.md", "docs/**/*.md", "spec/*.md", "vectors/*.md", "conformance/**/*.md")
     for page in ROOT.glob(pattern)
 )
+PROTOCOL_PAGE = ROOT / "docs" / "protocol.md"
 EXAMPLE_ADAPTER = ROOT / "conformance" / "examples" / "adapter.py"
 WIDTHS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "i64": 8}
 
@@ -195,7 +198,7 @@ def test_an_unknown_command_is_found() -> None:
 
 
 def test_example_adapter_answers_as_the_protocol_page_shows() -> None:
-    (transcript,) = (b for b in markdown.blocks(read(ROOT / "docs" / "protocol.md"), "text") if '"hello"' in b.text)
+    (transcript,) = (b for b in markdown.blocks(read(PROTOCOL_PAGE), "text") if '"hello"' in b.text)
     lines = [line.split(" ", 1) for line in transcript.text.splitlines()]
     asked = "".join(line.strip() + "\n" for who, line in lines if who == "judge")
     done = subprocess.run(
@@ -203,6 +206,17 @@ def test_example_adapter_answers_as_the_protocol_page_shows() -> None:
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert answers == [json.loads(line) for who, line in lines if who == "port"]
+
+
+def test_outcomes_and_exit_codes_are_the_judge_s() -> None:
+    shown = {table[0][0]: [row[0] for row in table[1:]] for table in markdown.tables(read(PROTOCOL_PAGE))}
+    assert shown["outcome"] == [f"`{outcome}`" for outcome in Outcome]
+    assert shown["exit code of `calybris-ref conformance run`"] == [str(int(code)) for code in Exit]
+
+
+def test_the_list_of_known_failures_that_is_shown_is_one() -> None:
+    (block,) = markdown.blocks(read(ROOT / "docs" / "write-a-port.md"), "toml")
+    assert len(known_failures.parse(block.text)) == 1
 
 
 def test_example_adapter_is_short() -> None:
