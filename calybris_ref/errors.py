@@ -143,10 +143,10 @@ class DigestDecodeError(CalybrisError):
 class VerificationError(CalybrisError):
     """Evidence that does not hold: a decision that does not replay (VERIFY-4), a bundle not canonical (VERIFY-5).
 
-    `value` is what was found at `at`.
+    `value` is what was found at `at`: the `Mismatch`, or the value of the bundle's field.
     """
 
-    def __init__(self, detail: str, *, code: str, at: str, value: object) -> None:
+    def __init__(self, detail: str, *, code: str, at: str, value: Any) -> None:
         super().__init__(detail, code=code, at=at)
         self.value = value
 

@@ -223,11 +223,11 @@ def _decide(snapshot: "PolicySnapshot", request: KernelInput) -> tuple[KernelDec
 
     counts, eligible = walk(snapshot, request, snapshot.rows)
     counts = [min(count, _U16_MAX) for count in counts]
-    evaluated_models = _saturated(len(snapshot.models))
+    evaluated_models = min(len(snapshot.models), _U16_MAX)
     if not eligible:
         return _rejection(snapshot, request, _dominant_reason(counts), evaluated_models), counts
 
-    eligible_models = _saturated(len(eligible))
+    eligible_models = min(len(eligible), _U16_MAX)
     winner = min(eligible)
     eligible.remove(winner)
     # RANK-3; without a runner-up its id and its utility are 0.
@@ -254,10 +254,6 @@ def _decide(snapshot: "PolicySnapshot", request: KernelInput) -> tuple[KernelDec
         catalog_epoch=snapshot.catalog_epoch,
     )
     return decision, counts
-
-
-def _saturated(count: int) -> int:
-    return min(count, _U16_MAX)
 
 
 def _dominant_reason(counts: Sequence[int]) -> KernelReason:
