@@ -9,66 +9,6 @@ with a proof that can be checked later. Integers only, no dependencies, no state
     assert verify_decision(policy, request, decision) == Valid()
 """
 
-from calybris_ref.batch import prescribe_columns
-from calybris_ref.builder import InputBuilder, ModelBuilder, PolicyBuilder
-from calybris_ref.config import EngineConfig
-from calybris_ref.digest import (
-    decision_digest,
-    decision_preimage,
-    decode_hex32,
-    input_digest,
-    input_preimage,
-    policy_digest,
-    policy_preimage,
-)
-from calybris_ref.errors import (
-    BuildError,
-    CalybrisError,
-    ConfigError,
-    DigestDecodeError,
-    InputError,
-    PolicyError,
-    RecordError,
-    VerificationError,
-    WidthError,
-)
-from calybris_ref.layout import PreimageField, dissect
-from calybris_ref.model import (
-    ALL_PROVIDERS,
-    ALL_REGIONS,
-    BASIS_POINTS,
-    MAX_BPS,
-    MAX_CATALOG_MODELS,
-    MAX_PROVIDER_ID,
-    MAX_RISK_PENALTY_MULTIPLIER_BPS,
-    MICROCENTS_PER_CENT,
-    CandidateExplanation,
-    CandidateStatus,
-    DecisionTrace,
-    Gate,
-    KernelAction,
-    KernelDecision,
-    KernelInput,
-    KernelModel,
-    KernelReason,
-    RejectionHistogram,
-)
-from calybris_ref.policy import PolicySnapshot
-from calybris_ref.verify import (
-    AuditBundle,
-    CorrectnessCertificate,
-    DigestMismatch,
-    Mismatch,
-    Valid,
-    audit_bundle,
-    certify_decision,
-    counterfactual_utility,
-    snapshot_fingerprint,
-    verified_audit_bundle,
-    verify_decision,
-    verify_decision_digest,
-)
-
 __version__ = "0.1.0"
 
 __all__ = [
@@ -127,3 +67,80 @@ __all__ = [
     "verify_decision",
     "verify_decision_digest",
 ]
+
+TYPE_CHECKING = False  # as in `typing`, which is slow to import
+if TYPE_CHECKING:
+    from calybris_ref.batch import prescribe_columns
+    from calybris_ref.builder import InputBuilder, ModelBuilder, PolicyBuilder
+    from calybris_ref.config import EngineConfig
+    from calybris_ref.digest import (
+        decision_digest,
+        decision_preimage,
+        decode_hex32,
+        input_digest,
+        input_preimage,
+        policy_digest,
+        policy_preimage,
+    )
+    from calybris_ref.errors import (
+        BuildError,
+        CalybrisError,
+        ConfigError,
+        DigestDecodeError,
+        InputError,
+        PolicyError,
+        RecordError,
+        VerificationError,
+        WidthError,
+    )
+    from calybris_ref.layout import PreimageField, dissect
+    from calybris_ref.model import (
+        ALL_PROVIDERS,
+        ALL_REGIONS,
+        BASIS_POINTS,
+        MAX_BPS,
+        MAX_CATALOG_MODELS,
+        MAX_PROVIDER_ID,
+        MAX_RISK_PENALTY_MULTIPLIER_BPS,
+        MICROCENTS_PER_CENT,
+        CandidateExplanation,
+        CandidateStatus,
+        DecisionTrace,
+        Gate,
+        KernelAction,
+        KernelDecision,
+        KernelInput,
+        KernelModel,
+        KernelReason,
+        RejectionHistogram,
+    )
+    from calybris_ref.policy import PolicySnapshot
+    from calybris_ref.verify import (
+        AuditBundle,
+        CorrectnessCertificate,
+        DigestMismatch,
+        Mismatch,
+        Valid,
+        audit_bundle,
+        certify_decision,
+        counterfactual_utility,
+        snapshot_fingerprint,
+        verified_audit_bundle,
+        verify_decision,
+        verify_decision_digest,
+    )
+
+else:
+    # The modules are imported when the first name is used: `calybris-ref --version` must not wait for all of them.
+    def __getattr__(name: str) -> object:
+        if name in __all__:
+            from calybris_ref import batch, builder, config, digest, errors, layout, model, policy, verify
+
+            for module in (batch, builder, config, digest, errors, layout, model, policy, verify):
+                if hasattr(module, name):
+                    value = globals()[name] = getattr(module, name)
+                    return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -5,14 +5,13 @@ for and not before, so that `--version` costs little more than starting Python, 
 the packages of its own judge. Nothing that a user can do ends in a traceback: errors are one line on stderr.
 """
 
-import contextlib
+from __future__ import annotations
+
 import importlib
 import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
 from io import TextIOWrapper
 from itertools import takewhile
-from typing import NamedTuple
 
 from calybris_ref import __version__
 from calybris_ref.cli.arguments import Parser, no_such
@@ -26,29 +25,49 @@ from calybris_ref.cli.terminal import (
     one_line,
 )
 
+TYPE_CHECKING = False  # as in `typing`, which alone would cost as much as half of starting Python
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
 PROGRAM = "calybris-ref"
 
-
-class Command(NamedTuple):
-    """Where a command lives, what it is for, and the extra of the distribution that brings the packages it may need."""
-
-    module: str
-    help: str
-    extra: str | None = None
-
-
-COMMANDS: Mapping[str, Command] = {
-    "conformance": Command(
-        "calybris_conformance.commands.conformance", "judge a port against the vectors, and report on it", "spec"
+# name -> the module of the command, what it is for, and the extra that brings the packages it may need
+COMMANDS: dict[str, tuple[str, str, str | None]] = {
+    "conformance": (
+        "calybris_conformance.commands.conformance",
+        "judge a port against the vectors, and report on it",
+        "spec",
     ),
-    "vectors": Command("calybris_conformance.commands.vectors", "list, show, check and generate the vectors", "spec"),
-    "prove": Command(
-        "calybris_conformance.commands.prove", "check the contracts of the specification symbolically", "prove"
+    "vectors": (
+        "calybris_conformance.commands.vectors",
+        "list, show, check and generate the vectors",
+        "spec",
     ),
-    "decide": Command("calybris_ref.cli.decide", "take the decision of a policy for one request or many"),
-    "verify": Command("calybris_ref.cli.verify", "replay a decision, or check an audit bundle"),
-    "digest": Command("calybris_ref.cli.digest", "print the canonical digest of a record, or the bytes behind it"),
-    "completion": Command("calybris_ref.cli.completion", "print the tab completion for a shell", "cli"),
+    "prove": (
+        "calybris_conformance.commands.prove",
+        "check the contracts of the specification symbolically",
+        "prove",
+    ),
+    "decide": (
+        "calybris_ref.cli.decide",
+        "take the decision of a policy for one request or many",
+        None,
+    ),
+    "verify": (
+        "calybris_ref.cli.verify",
+        "replay a decision, or check an audit bundle",
+        None,
+    ),
+    "digest": (
+        "calybris_ref.cli.digest",
+        "print the canonical digest of a record, or the bytes behind it",
+        None,
+    ),
+    "completion": (
+        "calybris_ref.cli.completion",
+        "print the tab completion for a shell",
+        "cli",
+    ),
 }
 
 _DESCRIPTION = "Specification, reference implementation, vectors and judge of the Calybris decision kernel."
@@ -79,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = _run(given)
-        sys.stdout.flush()  # here, while a closed pipe can still be told from a success
+        print(end="", flush=True)  # here, while a closed pipe can still be told from a success
     except KeyboardInterrupt:
         _say("interrupted")
         return EXIT_INTERRUPTED
@@ -112,10 +131,10 @@ def build_parser(configured: Collection[str]) -> Parser:
         help=f"show where in the code an error arose; also {_TRACEBACK_VARIABLE}=1",
     )
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        own = commands.add_parser(name, help=command.help, description=f"{command.help[0].upper()}{command.help[1:]}.")
+    for name, (module, summary, _) in COMMANDS.items():
+        own = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name in configured:
-            importlib.import_module(command.module).configure(own)
+            importlib.import_module(module).configure(own)
     return parser
 
 
@@ -129,7 +148,7 @@ def _run(given: Sequence[str]) -> int:
         if name is None:
             parser.print_help(sys.stderr)
             return EXIT_USAGE
-        code: int = importlib.import_module(COMMANDS[name].module).run(arguments)
+        code: int = importlib.import_module(COMMANDS[name][0]).run(arguments)
     except SystemExit as stop:
         # argparse ends --help and --version this way.
         return stop.code if isinstance(stop.code, int) else EXIT_OK
@@ -141,7 +160,7 @@ def _run(given: Sequence[str]) -> int:
 def _missing_package(error: ModuleNotFoundError, name: str | None) -> CommandError | None:
     """What to install, when a command stopped at a package that its extra brings; None when it is a bug instead."""
     package = (error.name or "").partition(".")[0]
-    extra = COMMANDS[name].extra if name else None
+    extra = COMMANDS[name][2] if name else None
     if extra is None or not package or package.startswith("calybris_"):
         return None
     return CommandError(f"{name} needs the package {package}, which comes with: pip install 'calybris-ref[{extra}]'")
@@ -164,5 +183,7 @@ def _say(message: str) -> None:
 
 def _forget_output() -> None:
     """Let the interpreter flush what is left of stdout into nothing, as there is no one to read it."""
-    with contextlib.suppress(OSError, ValueError):  # stdout may be no file of this process
+    try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return  # stdout is no file of this process

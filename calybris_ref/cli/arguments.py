@@ -1,10 +1,15 @@
 """The argument parser of every command: argparse with one-line errors, no abbreviations, and suggestions."""
 
+from __future__ import annotations
+
 import argparse
-from collections.abc import Iterable
-from typing import Any, NoReturn
 
 from calybris_ref.cli.terminal import CommandError
+
+TYPE_CHECKING = False  # as in `typing`, which is slow to import; every command waits for this module
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, NoReturn
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):

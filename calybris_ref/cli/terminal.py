@@ -3,15 +3,18 @@
 All of it is plain text when the stream is no terminal, so that a pipe, a log and a test see the same characters.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import sys
 import time
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Self, TextIO
 
+TYPE_CHECKING = False  # as in `typing`, which is slow to import; every command waits for this module
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from types import TracebackType
+    from typing import Self, TextIO
 
 EXIT_OK = 0
 EXIT_WRONG = 1
@@ -105,7 +108,7 @@ class Progress:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._visible:
             self._stream.write("\r\x1b[K")
