@@ -1,0 +1,1 @@
+"""The commands of `calybris-ref` that judge ports, keep the vectors and prove the specification."""

@@ -1,0 +1,369 @@
+"""`calybris-ref conformance`: judge a port, try whether it speaks at all, look at a case, read a report again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from calybris_conformance import known_failures
+from calybris_conformance.corpus import Corpus, CorpusError, load
+from calybris_conformance.judgement import Judgement, Watcher, conduct, unknown_features
+from calybris_conformance.known_failures import Entry, KnownFailuresError
+from calybris_conformance.outcomes import CONFORMANT, CaseResult, Exit, Outcome
+from calybris_conformance.report import derived, jsonl, text
+from calybris_conformance.selection import ECHO, FULL, PROFILES, Filters, SelectionError
+from calybris_conformance.session import NotReady, Settings
+from calybris_conformance.smoke import conclusion, smoke
+from calybris_conformance.transport import Interrupted
+from calybris_ref.cli.terminal import CommandError, Progress, one_line, paint, table
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping
+    from types import FrameType
+
+    from calybris_conformance.protocol import Ready
+    from calybris_conformance.report.jsonl import Report
+
+FAILURES_SHOWN: Final = 10
+_STDERR_LINES_SHOWN: Final = 20
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands and their options."""
+    commands = parser.add_subparsers(title="commands", dest="conformance_command", metavar="COMMAND", required=True)
+
+    run_parser = commands.add_parser("run", help="judge a port", description="Judge a port against the vectors.")
+    _add_port(run_parser)
+    run_parser.add_argument("--name", help="what the report calls the port (default: what it calls itself)")
+    profiles = (*sorted(PROFILES), FULL)
+    run_parser.add_argument(
+        "--profile", choices=profiles, help="ask for a whole profile; a port that lacks a part fails"
+    )
+    for option, what in (
+        ("suite", "cases of this suite"),
+        ("case", "cases with this id; * stands for anything"),
+        ("flag", "cases that hunt this mistake"),
+        ("clause", "cases about this clause"),
+    ):
+        help_text = f"only {what} (may be repeated)"
+        run_parser.add_argument(f"--{option}", action="append", default=[], metavar=option.upper(), help=help_text)
+    run_parser.add_argument(
+        "--window", type=_count, default=32, metavar="N", help="questions open at once (default 32)"
+    )
+    run_parser.add_argument("--twice", action="store_true", help="ask again, shuffled, in a new process, and compare")
+    run_parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
+    run_parser.add_argument(
+        "--known-failures", type=Path, metavar="FILE", help="the port's list of known failures (TOML)"
+    )
+    run_parser.add_argument(
+        "--update-known-failures", action="store_true", help="rewrite that list from this run; reasons are kept"
+    )
+    run_parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write report.jsonl, report.md, junit.xml, badge.json"
+    )
+    run_parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    smoke_parser = commands.add_parser(
+        "smoke", help="tell a broken adapter from a wrong port", description="Try whether a port speaks the protocol."
+    )
+    _add_port(smoke_parser)
+    smoke_parser.add_argument("--json", action="store_true", help="print the checks as JSON")
+
+    show_parser = commands.add_parser("show", help="print a case", description="Print a case and what it hunts.")
+    show_parser.add_argument("id", help="the id of the case")
+    _add_vectors(show_parser)
+    show_parser.add_argument("--json", action="store_true", help="print the case as JSON")
+
+    report_parser = commands.add_parser(
+        "report", help="derive every form of a report again", description="Derive every form of a report again."
+    )
+    report_parser.add_argument("path", type=Path, help="a report.jsonl, or the folder that holds it")
+    report_parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs one sub-command; its exit code."""
+    commands = {"run": _run, "smoke": _smoke, "show": _show, "report": _report}
+    return int(commands[arguments.conformance_command](arguments))
+
+
+# ---- run
+
+
+def _run(arguments: argparse.Namespace) -> Exit:
+    if arguments.update_known_failures and arguments.known_failures is None:
+        raise CommandError("--update-known-failures needs --known-failures FILE")
+    corpus = _corpus(arguments.vectors)
+    entries = _known(arguments.known_failures, may_be_new=arguments.update_known_failures)
+    judgement = Judgement(
+        corpus=corpus,
+        command=tuple(arguments.port),
+        name=arguments.name,
+        filters=Filters(
+            arguments.profile,
+            tuple(arguments.suite),
+            tuple(arguments.case),
+            tuple(arguments.flag),
+            tuple(arguments.clause),
+        ),
+        settings=_settings(arguments),
+        known=entries,
+        twice=arguments.twice,
+        fail_fast=arguments.fail_fast,
+    )
+    report, results = _judge(arguments, judgement)
+    if arguments.out is not None:
+        derived.write(report, arguments.out)
+    _print(report, arguments.json, arguments.out)
+    if arguments.update_known_failures:
+        _update(arguments.known_failures, entries, report, results)
+    return jsonl.exit_code(report)
+
+
+def _judge(arguments: argparse.Namespace, judgement: Judgement) -> tuple[Report, Mapping[str, CaseResult]]:
+    out: Path | None = arguments.out
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in (jsonl.REPORT, *derived.DERIVED):  # an old report must not be taken for this run's
+            (out / name).unlink(missing_ok=True)
+    options = () if arguments.vectors is None else ("--vectors", str(arguments.vectors))
+    repeat = jsonl.repeat_command(judgement.command, options)
+    path = None if out is None else out / jsonl.REPORT
+    with contextlib.ExitStack() as stack:
+        stop = stack.enter_context(_stop_on_signals())
+        recorder = stack.enter_context(jsonl.Recorder(path, judgement.corpus.notes, repeat))
+        try:
+            return conduct(judgement, recorder, stop, _watcher(stack, judgement.corpus))
+        except SelectionError as error:
+            raise CommandError(str(error)) from None
+        except NotReady as error:
+            raise _never_ready(error) from None
+        except Interrupted:
+            raise CommandError("interrupted before the port was ready", Exit.INTERRUPTED) from None
+
+
+def _watcher(stack: contextlib.ExitStack, corpus: Corpus) -> Watcher:
+    """Shows how it goes: a bar on a terminal, and at once what makes the rest of a run pointless to read."""
+    bars: list[Progress] = []
+    warned: list[str] = []
+
+    def begins(ready: Ready, answers: int) -> None:
+        for feature in unknown_features(corpus, ready):
+            _warn(f"the port claims {feature!r}, which no vector asks for")
+        bars.append(stack.enter_context(Progress(answers, ready.implementation.name)))
+
+    def result(one: CaseResult) -> None:
+        bars[0].advance(note=one.case.suite)
+        if one.case.op == ECHO and one.outcome not in CONFORMANT and not warned:
+            warned.append(one.case.id)
+            _warn(text.ECHO_FAILED)
+
+    return Watcher(begins, result)
+
+
+def _print(report: Report, as_json: bool, out: Path | None) -> None:
+    if as_json:
+        print(json.dumps(_summary(report), ensure_ascii=False, indent=2))
+        return
+    if report.echo_failed:
+        print(paint(text.ECHO_FAILED, "bad", sys.stdout) + "\n")
+    for line in report.failures[:FAILURES_SHOWN]:
+        print("\n".join(text.failure(line)) + "\n")
+    if (more := len(report.failures) - FAILURES_SHOWN) > 0:
+        where = f"{out / 'report.md'} has them all" if out is not None else "--out DIR writes them all"
+        print(f"… and {more:,} more failures; {where}\n")
+    for problem in report.problems:
+        print(paint(f"problem: {one_line(problem)}", "bad", sys.stdout))
+    print(table(text.SUITE_HEADER, text.rows(report), right=range(1, len(text.SUITE_HEADER))))
+    print(paint(one_line(text.verdict(report)), "good" if report.conformant else "bad", sys.stdout))
+
+
+def _summary(report: Report) -> dict[str, object]:
+    """A whole run for programs; every failure in full is in report.jsonl."""
+    return {
+        "name": report.header["name"],
+        "conformant": report.conformant,
+        "incomplete": report.incomplete,
+        "exit": int(jsonl.exit_code(report)),
+        "problems": list(report.problems),
+        "suites": {
+            name: {
+                "cases": count.cases,
+                "passed": count.passed,
+                "known": count.known,
+                "failed": count.failed,
+                "not_claimed": count.not_claimed,
+            }
+            for name, count in text.suites(report).items()
+        },
+        "failures": [{key: line[key] for key in ("id", "outcome", "field", "detail")} for line in report.failures],
+    }
+
+
+def _known(path: Path | None, may_be_new: bool) -> tuple[Entry, ...]:
+    if path is None or (may_be_new and not path.exists()):
+        return ()
+    try:
+        return known_failures.parse(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise CommandError(f"{path}: is not UTF-8.") from None
+    except KnownFailuresError as error:
+        raise CommandError(f"{path}: {error}") from None
+
+
+def _update(path: Path, entries: tuple[Entry, ...], report: Report, results: Mapping[str, CaseResult]) -> None:
+    if report.incomplete is not None:
+        raise CommandError(f"{path} stays as it is, because {report.incomplete}", jsonl.exit_code(report))
+    if any(result.outcome is Outcome.NOT_RUN for result in results.values()):
+        raise CommandError(f"{path} stays as it is, because not every case was run", jsonl.exit_code(report))
+    fresh = known_failures.updated(entries, results)
+    path.write_text(known_failures.render(fresh), encoding="utf-8", newline="\n")
+    without = sum(not entry.reason.strip() for entry in fresh)
+    _warn(f"{path} now has {len(fresh)} entries, {without} of them without a reason")
+
+
+# ---- smoke, show, report
+
+
+def _smoke(arguments: argparse.Namespace) -> Exit:
+    corpus = _corpus(arguments.vectors)
+    checks = []
+    with _stop_on_signals() as stop:
+        try:
+            for check in smoke(corpus, arguments.port, _settings(arguments), stop):
+                checks.append(check)
+                if not arguments.json:
+                    mark = paint("ok  ", "good", sys.stdout) if check.passed else paint("FAIL", "bad", sys.stdout)
+                    print(f"{mark}  {check.name}" + ("" if check.passed else f": {one_line(check.detail)}"), flush=True)
+                    _print_stderr(check.stderr)
+        except Interrupted:
+            raise CommandError("interrupted", Exit.INTERRUPTED) from None
+    sentence, code = conclusion(checks)
+    if arguments.json:
+        found = [
+            {"name": one.name, "of": "adapter" if one.adapter else "port", "passed": one.passed, "detail": one.detail}
+            for one in checks
+        ]
+        print(json.dumps({"conclusion": sentence, "checks": found}, ensure_ascii=False, indent=2))
+    else:
+        print(paint(sentence, "good" if code is Exit.CONFORMANT else "bad", sys.stdout))
+    return code
+
+
+def _show(arguments: argparse.Namespace) -> Exit:
+    corpus = _corpus(arguments.vectors)
+    case = next((case for case in corpus.cases if case.id == arguments.id), None)
+    if case is None:
+        raise CommandError(f"There is no case {arguments.id!r}.")
+    notes = {flag: corpus.notes[flag] for flag in case.flags}
+    question = {"op": case.op, "given": case.given, "input": case.input, "expect": case.expect}
+    if arguments.json:
+        hunts = {flag: {"hunts": note.hunts, "why": note.why} for flag, note in notes.items()}
+        about = {"id": case.id, "about": case.about, "clauses": case.clauses, "requires": sorted(case.requires)}
+        print(json.dumps({**about, "flags": hunts, **question}, ensure_ascii=False, indent=2))
+        return Exit.CONFORMANT
+    print(f"{paint(case.id, 'bold', sys.stdout)}: {case.about}\n")
+    rows = [("clauses", " ".join(case.clauses)), ("level", case.level), ("requires", " ".join(sorted(case.requires)))]
+    for flag, note in notes.items():
+        rows.append(("hunts", f"{flag}: {note.hunts}"))
+        rows.append(("", note.why))
+    print(table(("suite", case.suite), [*rows, ("file", case.path)]) + "\n")
+    print(json.dumps(question, ensure_ascii=False, indent=2))
+    return Exit.CONFORMANT
+
+
+def _report(arguments: argparse.Namespace) -> Exit:
+    path: Path = arguments.path / jsonl.REPORT if arguments.path.is_dir() else arguments.path
+    try:
+        report = jsonl.read(path)
+    except jsonl.ReportError as error:
+        raise CommandError(str(error)) from None
+    derived.write(report, path.parent)
+    _print(report, arguments.json, path.parent)
+    return jsonl.exit_code(report)
+
+
+# ---- shared
+
+
+def _add_port(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("port", nargs="+", metavar="PORT", help="the command that starts the port, after --")
+    _add_vectors(parser)
+    parser.add_argument(
+        "--timeout", type=_seconds, default=5.0, metavar="SECONDS", help="for a case without its own limit (default 5)"
+    )
+    parser.add_argument(
+        "--start-timeout", type=_seconds, default=30.0, metavar="SECONDS", help="until the port is ready (default 30)"
+    )
+
+
+def _add_vectors(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--vectors", type=Path, metavar="DIR", help="other vectors than the shipped ones")
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    window = getattr(arguments, "window", 1)
+    return Settings(window=window, timeout_seconds=arguments.timeout, start_seconds=arguments.start_timeout)
+
+
+def _corpus(root: Path | None) -> Corpus:
+    try:
+        return load(root)
+    except CorpusError as error:
+        raise CommandError(str(error)) from None
+
+
+def _never_ready(error: NotReady) -> CommandError:
+    _print_stderr(error.stderr)
+    return CommandError(str(error), Exit.NEVER_READY)
+
+
+def _print_stderr(stderr: str) -> None:
+    for line in stderr.rstrip().splitlines()[-_STDERR_LINES_SHOWN:]:
+        print(f"  port: {one_line(line)}", file=sys.stderr)
+
+
+def _warn(sentence: str) -> None:
+    print(f"calybris-ref: {one_line(sentence)}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _stop_on_signals() -> Iterator[threading.Event]:
+    """SIGINT, SIGTERM and SIGHUP set the event, and nothing is torn in the middle; the run ends at its next wait."""
+    stop = threading.Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _count(value: str) -> int:
+    number = int(value)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+_count.__name__ = "count"  # argparse names the type in its message
+
+
+def _seconds(value: str) -> float:
+    number = float(value)
+    if not 0 < number < float("inf"):
+        raise ValueError
+    return number
+
+
+_seconds.__name__ = "duration"

@@ -1,0 +1,120 @@
+"""Which cases a run asks: the profiles, the filters, and what the port claims (docs/operations.md, "Profiles")."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from calybris_conformance.corpus import Case, Corpus
+
+ECHO: Final = "echo"
+FULL: Final = "full"
+PROFILES: Final[Mapping[str, frozenset[str]]] = {
+    "core": frozenset(
+        {
+            "echo",
+            "integer",
+            "policy.validate",
+            "input.validate",
+            "decide",
+            "trace",
+            "utility",
+            "digest.policy",
+            "digest.input",
+            "digest.decision",
+            "hex.decode",
+            "verify.decision",
+            "verify.digest",
+            "verify.bundle",
+            "verify.canonical",
+            "verify.certificate",
+        }
+    ),
+}
+"""The features of each profile; `full` is every feature that a vector asks for."""
+
+
+class SelectionError(Exception):
+    """A filter that names nothing; str() is one clear sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Cases must match one name of every filter that is set. `cases` are ids, in which `*` stands for anything."""
+
+    profile: str | None = None
+    suites: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A case that is not asked, because the port does not claim these features."""
+
+    case: Case
+    missing: tuple[str, ...]
+
+
+def profile_features(corpus: Corpus, profile: str) -> frozenset[str]:
+    """Every feature that a port of this profile must claim. Raises SelectionError for an unknown profile."""
+    if profile == FULL:
+        return frozenset(feature for case in corpus.cases for feature in case.requires)
+    if profile not in PROFILES:
+        known = ", ".join(sorted((*PROFILES, FULL)))
+        raise SelectionError(f"There is no profile {profile!r}; there are {known}.")
+    return PROFILES[profile]
+
+
+def select(corpus: Corpus, filters: Filters) -> tuple[Case, ...]:
+    """The cases that pass the filters, echo first, else in the corpus's order.
+
+    Raises SelectionError for a name that no case has, and when the filters together leave nothing.
+    """
+    chosen: Iterable[Case] = corpus.cases
+    if filters.profile is not None:
+        features = profile_features(corpus, filters.profile)
+        chosen = [case for case in chosen if case.requires <= features]
+    for kind, wanted, names in (
+        ("suite", filters.suites, lambda case: (case.suite,)),
+        ("case", filters.cases, lambda case: (case.id,)),
+        ("flag", filters.flags, lambda case: case.flags),
+        ("clause", filters.clauses, lambda case: case.clauses),
+    ):
+        for name in wanted:
+            if not any(_matches(names(case), [name]) for case in corpus.cases):
+                raise SelectionError(f"No case has the {kind} {name!r}.")
+        if wanted:
+            chosen = [case for case in chosen if _matches(names(case), wanted)]
+    selected = tuple(sorted(chosen, key=lambda case: case.op != ECHO))
+    if not selected:
+        raise SelectionError("The filters together leave no case.")
+    return selected
+
+
+def split(cases: Iterable[Case], features: Collection[str]) -> tuple[tuple[Case, ...], tuple[Skip, ...]]:
+    """(what a port with these features is asked, what it is not)."""
+    asked: list[Case] = []
+    skipped: list[Skip] = []
+    for case in cases:
+        missing = tuple(sorted(case.requires - set(features)))
+        if missing:
+            skipped.append(Skip(case, missing))
+        else:
+            asked.append(case)
+    return tuple(asked), tuple(skipped)
+
+
+def shuffle(cases: Iterable[Case], seed: int) -> tuple[Case, ...]:
+    """The cases in an order that depends on the seed and on nothing else."""
+    return tuple(sorted(cases, key=lambda case: hashlib.sha256(f"{seed} {case.id}".encode()).digest()))
+
+
+def _matches(names: Iterable[str], patterns: Collection[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
