@@ -145,7 +145,7 @@ def check_keys(record: type[Record], data: Mapping[str, Any]) -> None:
     names = [column.name for column in columns(record)]
     for key in data:
         if key not in names:
-            raise RecordError("there is no such key", code="RECORD_KEY_UNKNOWN", key=str(key))
+            raise RecordError("there is no such key", code="RECORD_KEY_UNKNOWN", key=str(key)[:60])
     for name in names:
         if name not in data:
             raise RecordError("the key is missing", code="RECORD_KEY_MISSING", key=name)
@@ -158,10 +158,11 @@ def _settled(record: Record, name: str, value: Any) -> Any:
     if (value is None and optional) or (type(value) is kind and kind is not int and item is None):
         return value
     if kind is int and width:
-        if not isinstance(value, int) or isinstance(value, bool) or not width.minimum <= value <= width.maximum:
+        # An IntFlag makes a readable capability mask; what is checked, hashed and printed is its number.
+        number = int(value) if isinstance(value, int) and not isinstance(value, bool) else None
+        if number is None or not width.minimum <= number <= width.maximum:
             raise WidthError(name, value, width.minimum, width.maximum)
-        # An IntFlag makes a readable capability mask; what is hashed and printed is its number.
-        return int(value)
+        return number
     if item and isinstance(value, Iterable):
         items = tuple(value)
         for place, element in enumerate(items):
