@@ -96,28 +96,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    try:
-        code = _run(given)
-        print(end="", flush=True)  # here, while a closed pipe can still be told from a success
-    except KeyboardInterrupt:
-        _say("interrupted")
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        _forget_output()
-        return EXIT_PIPE_CLOSED
-    except CommandError as error:
-        _trace(given)
-        _say(f"error: {error}")
-        return error.exit_code
-    except OSError as error:
-        _trace(given)
-        _say(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
-        return EXIT_USAGE
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug must not spill a traceback
-        traced = _trace(given)
-        hint = "" if traced else f" (a bug: please report it with the output of '{PROGRAM} --traceback …')"
-        _say(f"internal error: {type(error).__name__}: {error}{hint}")
-        return EXIT_INTERNAL
+    code = _guarded(given)
+    _settle_output()
     return code
 
 
@@ -136,6 +116,32 @@ def build_parser(configured: Collection[str]) -> Parser:
         if name in configured:
             importlib.import_module(module).configure(own)
     return parser
+
+
+def _guarded(given: Sequence[str]) -> int:
+    """Run the command line; whatever is raised becomes one line and an exit code."""
+    try:
+        code = _run(given)
+        print(end="", flush=True)  # here, while a closed pipe can still be told from a success
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        return EXIT_PIPE_CLOSED
+    except CommandError as error:
+        _trace(given)
+        _say(f"error: {error}")
+        return error.exit_code
+    except OSError as error:
+        _trace(given)
+        _say(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
+        return EXIT_USAGE
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug must not spill a traceback
+        traced = _trace(given)
+        hint = "" if traced else f" (a bug: please report it with the output of '{PROGRAM} --traceback …')"
+        _say(f"internal error: {type(error).__name__}: {error}{hint}")
+        return EXIT_INTERNAL
+    return code
 
 
 def _run(given: Sequence[str]) -> int:
@@ -178,12 +184,15 @@ def _trace(given: Sequence[str]) -> bool:
 
 
 def _say(message: str) -> None:
-    print(f"{PROGRAM}: {one_line(message)}", file=sys.stderr)
-
-
-def _forget_output() -> None:
-    """Let the interpreter flush what is left of stdout into nothing, as there is no one to read it."""
     try:
+        print(f"{PROGRAM}: {one_line(message)}", file=sys.stderr)
+    except OSError:
+        return  # nobody is there to be told; the exit code still says it
+
+
+def _settle_output() -> None:
+    """Write what is left of stdout; where that fails, let the interpreter flush it into nothing when it ends."""
+    try:
+        print(end="", flush=True)
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        return  # stdout is no file of this process

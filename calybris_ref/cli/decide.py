@@ -26,7 +26,7 @@ examples:
   calybris-ref decide --policy policy.json --inputs requests.jsonl --json > decisions.jsonl
   my-service export-request 17 | calybris-ref decide --policy policy.json --input -
 
-Integers may be JSON numbers or canonical decimal strings, as in the vectors.
+Integers may be JSON numbers or canonical decimal strings, as in the vectors. Every amount is in microunits.
 """
 
 # What happened to a candidate, by its gate or else by its status, with the two numbers that were compared (EXPL-2). A

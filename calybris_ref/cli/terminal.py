@@ -25,7 +25,7 @@ EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
 
 _STYLES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "bold": "1"}
-_PAINT = re.compile(r"\x1b\[[0-9;]*m")
+_PAINT = r"\x1b\[[0-9;]*m"
 _GAP = "  "
 _REDRAW_SECONDS = 0.1
 _BAR_CELLS = 24
@@ -142,7 +142,7 @@ def _columns(stream: TextIO) -> int:
 
 
 def _visible_length(cell: str) -> int:
-    return len(_PAINT.sub("", cell))
+    return len(re.sub(_PAINT, "", cell))
 
 
 def _padded(cell: str, width: int, right: bool) -> str:

@@ -35,6 +35,7 @@ class Check(NamedTuple):
     expected: Any = None
     actual: Any = None
     note: str = ""
+    code: str | None = None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,18 +53,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify and print what does not hold."""
-    files = (arguments.policy, arguments.input, arguments.decision)
-    if arguments.bundle is None and None in files:
-        raise CommandError("verify needs --policy, --input and --decision, or --bundle")
-    check_one_stdin(*files, arguments.bundle)
+    check_one_stdin(arguments.policy, arguments.input, arguments.decision, arguments.bundle)
     policy = load_policy(arguments.policy, arguments.constructor) if arguments.policy is not None else None
     request = load_record(KernelInput, arguments.input) if arguments.input is not None else None
     decision = load_record(KernelDecision, arguments.decision) if arguments.decision is not None else None
     if arguments.bundle is not None:
         bundle = load_record(AuditBundle, arguments.bundle)
         return _report_bundle(list(_checks(bundle, policy, request, decision)), as_json=arguments.json)
-    # All three are there, or the usage was refused above.
-    return _report_decision(policy, request, decision, as_json=arguments.json)  # type: ignore[arg-type]
+    if policy is None or request is None or decision is None:
+        raise CommandError(
+            "verify needs --policy, --input and --decision, or --bundle (see 'calybris-ref verify --help')"
+        )
+    return _report_decision(policy, request, decision, as_json=arguments.json)
 
 
 def _report_decision(policy: PolicySnapshot, request: KernelInput, decision: KernelDecision, *, as_json: bool) -> int:
@@ -90,7 +91,7 @@ def _checks(
     try:
         bundle.validate_canonical()
     except VerificationError as error:
-        yield Check("canonical form", "wrong", note=f"{error} [{error.code}]")
+        yield Check("canonical form", "wrong", note=str(error), code=error.code)
     else:
         yield Check("canonical form", "ok")
     if policy is None:
@@ -126,13 +127,14 @@ def _report_bundle(checks: list[Check], *, as_json: bool) -> int:
         print("\n".join(line for check in checks for line in _lines(check)))
         verdict = paint("invalid", "bad", sys.stdout) if wrong else paint("valid", "good", sys.stdout)
         skipped = sum(check.status == "skipped" for check in checks)
-        print(f"\n{verdict}: {len(checks) - wrong - skipped} hold, {wrong} do not, {skipped} were not checked")
+        print(f"\n{verdict}: {len(checks) - wrong - skipped} ok, {wrong} wrong, {skipped} skipped")
     return EXIT_WRONG if wrong else EXIT_OK
 
 
 def _lines(check: Check) -> Iterator[str]:
     style = {"ok": "good", "wrong": "bad", "skipped": "dim"}[check.status]
-    note = f": {one_line(check.note)}" if check.note else ""
+    code = f" [{check.code}]" if check.code else ""
+    note = f": {one_line(check.note)}{code}" if check.note else ""
     yield f"{paint(f'{check.status:<8}', style, sys.stdout)} {check.check}{note}"
     if check.status == "wrong" and not check.note:
         yield f"         expected  {check.expected}"
