@@ -166,7 +166,7 @@ class _GivenUp(Exception):  # noqa: N818 - turned into results at once
 
 def _broken_result(broken: Break) -> CaseResult:
     verdict = Verdict(broken.outcome, str(broken))
-    return CaseResult(broken.open_cases[0], verdict.outcome, verdict, stderr=broken.stderr)
+    return CaseResult(broken.open_cases[0], verdict.outcome, verdict, seconds=broken.seconds, stderr=broken.stderr)
 
 
 def _flaky(broken: Break, alone: CaseResult) -> CaseResult:

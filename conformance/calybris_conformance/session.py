@@ -60,13 +60,17 @@ class NotReady(Exception):  # noqa: N818 - an event of the port, not an error of
 class Break(Exception):  # noqa: N818 - an event of the port, not an error of the judge
     """The conversation cannot go on.
 
-    `outcome` is crash, timeout or malformed, `open_cases` what was asked and not answered, the oldest first.
+    `outcome` is crash, timeout or malformed, `open_cases` what was asked and not answered, the oldest first, and
+    `seconds` how long that one was open.
     """
 
-    def __init__(self, outcome: Outcome, sentence: str, open_cases: Sequence[Case], stderr: str) -> None:
+    def __init__(
+        self, outcome: Outcome, sentence: str, open_cases: Sequence[Case], seconds: float, stderr: str
+    ) -> None:
         super().__init__(sentence)
         self.outcome = outcome
         self.open_cases = tuple(open_cases)
+        self.seconds = seconds
         self.stderr = stderr
 
 
@@ -129,18 +133,19 @@ class Session:
                 oldest_since = now
                 yield reply
         except _OutOfStep as error:
-            raise self._broken(error.outcome, str(error), open_cases) from None
+            broken = (error.outcome, str(error))
         except PortEnded as error:
-            raise self._broken(Outcome.CRASH, f"No answer: {error}.", open_cases) from None
+            broken = (Outcome.CRASH, f"No answer: {error}.")
         except LineTooLong as error:
-            raise self._broken(Outcome.MALFORMED, str(error), open_cases) from None
+            broken = (Outcome.MALFORMED, str(error))
         except PortSilent:
             seconds = self._settings.timeout_of(open_cases[0][1])
-            raise self._broken(Outcome.TIMEOUT, f"No answer within {seconds:g} s.", open_cases) from None
-
-    def _broken(self, outcome: Outcome, sentence: str, open_cases: deque[tuple[str, Case]]) -> Break:
+            broken = (Outcome.TIMEOUT, f"No answer within {seconds:g} s.")
+        else:
+            return
+        seconds = time.monotonic() - oldest_since
         self._port.kill()  # also makes its stderr complete
-        return Break(outcome, sentence, [case for _, case in open_cases], self._port.take_stderr())
+        raise Break(*broken, [case for _, case in open_cases], seconds, self._port.take_stderr())
 
     def _greet(self, hello: Hello) -> Ready:
         self._port.send(encode(hello))
