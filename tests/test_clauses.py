@@ -89,8 +89,8 @@ def test_a_clause_that_is_named_is_written(patterns: tuple[str, ...], clauses: l
     assert mentioned_in(*patterns) - set(clauses) == set()
 
 
-def test_every_clause_is_named_in_the_specification(clauses: list[str]) -> None:
-    assert set(clauses) - mentioned_in("spec/calybris_spec/**/*.py") == set()
+def test_every_clause_is_named_in_the_specification(clauses: list[str], not_asked: dict[str, Path]) -> None:
+    assert set(clauses) - mentioned_in("spec/calybris_spec/**/*.py") <= set(not_asked)
 
 
 def test_every_clause_is_named_in_the_library(clauses: list[str]) -> None:
