@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from calybris_ref.cli.terminal import CommandError
 
@@ -10,6 +11,8 @@ TYPE_CHECKING = False  # as in `typing`, which is slow to import; every command 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, NoReturn
+
+    from _typeshed import SupportsWrite
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
@@ -34,6 +37,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Refuse the arguments."""
         raise CommandError(f"{message} (see '{self.prog} --help')")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        # argparse would swallow a write that fails, and a help text into a full disk would look like a success.
+        print(message, end="", file=file or sys.stderr)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         # argparse has no public place for this: its own message lists every choice and suggests none.

@@ -12,9 +12,11 @@ from typing import Any
 from calybris_ref.cli.records import add_constructor, check_one_stdin, load_lines, load_policy, load_record, readable
 from calybris_ref.cli.terminal import EXIT_OK, paint, table
 from calybris_ref.model import (
+    MAX_PROVIDER_ID,
     CandidateExplanation,
     CandidateStatus,
     DecisionTrace,
+    Gate,
     KernelDecision,
     KernelInput,
 )
@@ -38,6 +40,7 @@ _OUTCOMES = {
     "latency": "latency {measured} ms > {limit}",
     "capability": "capabilities {measured:#x} lack some of {limit:#x}",
     "provider": "provider {measured} not in {limit:#x}",
+    "provider_unknown": "provider {measured} is above {limit}",
     "region": "regions {measured:#x} not in {limit:#x}",
     "risk_ceiling": "risk {measured} bps > {limit}",
     "over_budget": "cost > budget {limit}",
@@ -158,6 +161,8 @@ def _candidates(decision: KernelDecision, explanations: Iterable[CandidateExplan
 def _outcome(decision: KernelDecision, row: CandidateExplanation) -> str:
     if row.status is CandidateStatus.ELIGIBLE and row.model_index == decision.selected_model_index:
         return paint("selected", "good", sys.stdout)
-    kind = row.status if row.gate is None else row.gate
-    text = _OUTCOMES[kind.label].format(measured=row.measured, limit=row.limit)
+    kind = (row.status if row.gate is None else row.gate).label
+    if row.gate is Gate.PROVIDER and row.measured is not None and row.measured > MAX_PROVIDER_ID:
+        kind = "provider_unknown"
+    text = _OUTCOMES[kind].format(measured=row.measured, limit=row.limit)
     return text if row.status is CandidateStatus.ELIGIBLE else paint(text, "dim", sys.stdout)

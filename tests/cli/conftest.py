@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TextIO
 
 import pytest
 
-from calybris_ref import audit_bundle
+from calybris_ref import KernelDecision, KernelInput, PolicySnapshot, audit_bundle
 from calybris_ref.cli import main
 from tests.support import records
 
@@ -60,8 +60,14 @@ def write(tmp_path: Path) -> Write:
     return put
 
 
+class Files(NamedTuple):
+    policy: PolicySnapshot
+    request: KernelInput
+    decision: KernelDecision
+
+
 @pytest.fixture
-def files(write: Write) -> None:
+def files(write: Write) -> Files:
     """One of each record: the policy, its request, the decision that it takes, and their bundle."""
     policy, request = records.policy([records.model(1), records.model(2, quality_bps=7_000)]), records.request()
     decision = policy.prescribe(request)
@@ -69,6 +75,7 @@ def files(write: Write) -> None:
     write("request.json", request.to_dict())
     write("decision.json", decision.to_dict())
     write("bundle.json", audit_bundle(policy, request, decision).to_dict())
+    return Files(policy, request, decision)
 
 
 class Terminal(NamedTuple):

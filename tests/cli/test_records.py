@@ -5,7 +5,7 @@ import pytest
 from calybris_ref import KernelDecision, KernelInput, KernelModel, KernelReason
 from calybris_ref.cli.records import check_one_stdin, load_lines, load_policy, load_record, read_record, readable
 from calybris_ref.cli.terminal import CommandError
-from tests.cli.conftest import Run, Write
+from tests.cli.conftest import Files, Run, Write
 from tests.support import records
 
 
@@ -19,7 +19,7 @@ def in_strings(value: object) -> object:
 
 
 @pytest.fixture(autouse=True)
-def _in_folder(cli: Run, files: None) -> None:
+def _in_folder(cli: Run, files: Files) -> None:
     """Every test runs in a folder with one of each record."""
 
 
