@@ -1,0 +1,228 @@
+"""The shape of every operation's `given`, `input` and `ok`, as one table (docs/operations.md).
+
+The generator orders keys by it, the linter checks every case against it, and the JSON Schema of the vector files is
+printed from it. Widths are not part of a shape: cases that hunt for them hold values outside.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calybris_conformance import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+#: A record (key → shape, keys in order), a list of one shape, a kind of scalar, or one of the classes below.
+Shape = Any
+
+DECIMAL = r"^(0|-?[1-9][0-9]*)$"
+PATTERNS = {
+    **dict.fromkeys(wire.INTEGER_TYPES, DECIMAL),
+    "decimal": DECIMAL,
+    "name": r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
+    "hex": r"^([0-9a-f]{2})*$",
+    "text": r"^[\s\S]*$",
+}
+"""The scalars that are JSON strings, each with the pattern of its text; `flag` is the one that is a JSON boolean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """The shape, or null."""
+
+    of: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """The record with any of its keys left out."""
+
+    of: Mapping[str, Shape]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several shapes."""
+
+    options: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a case of one operation holds."""
+
+    given: Mapping[str, Shape]
+    input: Mapping[str, Shape]
+    ok: Mapping[str, Shape]
+
+
+_CATALOG = Either(([wire.MODEL], {"series": {"count": "decimal", "first": wire.MODEL, "step": Some(wire.MODEL)}}))
+_POLICY = {"constructor": "name", **wire.POLICY_SCALARS, "models": _CATALOG}
+_COUNTS = {"evaluated_models": "u16", "eligible_models": "u16"}
+_ROW = {
+    "model_id": "u32",
+    "model_index": "u16",
+    "status": "name",
+    "gate": Maybe("name"),
+    "measured": Maybe("decimal"),
+    "limit": Maybe("decimal"),
+    "cost_microunits": Maybe("u64"),
+    "quality_adjusted_microunits": Maybe("decimal"),
+    "risk_penalty_microunits": Maybe("decimal"),
+    "latency_penalty_microunits": Maybe("decimal"),
+    "utility_microunits": Maybe("i64"),
+}
+_SCALAR = {"type": "name", "value": "text"}
+_CALLS = [{"method": "name", "arguments": [Either(("decimal", "flag", wire.MODEL, [wire.MODEL]))]}]
+_CATALOG_ENDS = {"model_count": "decimal", "first_model_id": Maybe("u32"), "last_model_id": Maybe("u32")}
+_DECIDED_FOR = {"request": wire.REQUEST, "decided_for": wire.REQUEST}
+_UNDER_POLICY = {"policy": _POLICY}
+
+OPERATIONS: dict[str, Operation] = {
+    "echo": Operation({}, _SCALAR, {"value": "text"}),
+    "integer": Operation({}, _SCALAR, {"value": "decimal"}),
+    "policy.validate": Operation({}, {"policy": _POLICY}, _CATALOG_ENDS),
+    "input.validate": Operation({}, {"request": wire.REQUEST}, {}),
+    "decide": Operation(_UNDER_POLICY, {"request": wire.REQUEST}, wire.DECISION),
+    "trace": Operation(
+        _UNDER_POLICY,
+        {"request": wire.REQUEST},
+        {"decision": wire.DECISION, "rejections": wire.REJECTIONS, **_COUNTS},
+    ),
+    "utility": Operation(
+        _UNDER_POLICY, {"request": wire.REQUEST, "model_id": "u32"}, {"utility_microunits": Maybe("i64")}
+    ),
+    "explain": Operation(_UNDER_POLICY, {"request": wire.REQUEST}, {"candidates": [_ROW]}),
+    "digest.policy": Operation({}, {"policy": _POLICY}, {"digest_hex": "hex"}),
+    "digest.input": Operation({}, {"request": wire.REQUEST}, {"digest_hex": "hex"}),
+    "digest.decision": Operation({}, {"decision": wire.DECISION}, {"digest_hex": "hex"}),
+    "hex.decode": Operation({}, {"text": "text"}, {"bytes_hex": "hex"}),
+    "verify.decision": Operation(
+        _UNDER_POLICY,
+        {"request": wire.REQUEST, "decision": wire.DECISION},
+        {"status": "name", "expected": wire.DECISION},
+    ),
+    "verify.digest": Operation(
+        {},
+        {"decision": wire.DECISION, "claimed_hex": "text"},
+        {"status": "name", "expected_hex": "hex", "actual_hex": "text"},
+    ),
+    "verify.bundle": Operation(_UNDER_POLICY, _DECIDED_FOR, {"status": "name", "bundle": wire.BUNDLE}),
+    "verify.canonical": Operation({}, {"bundle": wire.BUNDLE}, {}),
+    "verify.certificate": Operation(_UNDER_POLICY, _DECIDED_FOR, wire.CERTIFICATE),
+    "config.validate": Operation({}, {"config": Some(wire.CONFIG)}, wire.CONFIG),
+    "input.build": Operation(
+        {}, {"request_sequence": "u64", "requested_model_id": "u32", "calls": _CALLS}, wire.REQUEST
+    ),
+    "model.build": Operation({}, {"model_id": "u32", "provider_id": "u16", "calls": _CALLS}, wire.MODEL),
+    "policy.build": Operation(
+        {},
+        {"config": Some(wire.CONFIG), "calls": _CALLS},
+        {**wire.POLICY_SCALARS, **_CATALOG_ENDS, "policy_digest_hex": "hex"},
+    ),
+    "accumulate": Operation(
+        _UNDER_POLICY, {"op": "name", "seed_hex": "hex", "count": "decimal"}, {"digest_hex": "hex"}
+    ),
+}
+
+
+def problems(shape: Shape, value: Any, at: str) -> Iterator[str]:
+    """Every way in which a JSON value is not of this shape; `at` is its path. Nothing when it is."""
+    match shape:
+        case Maybe(of):
+            if value is not None:
+                yield from problems(of, value, at)
+        case Either(options):
+            found = [list(problems(option, value, at)) for option in options]
+            if all(found):
+                yield from min(found, key=len)
+        case Some(of):
+            yield from _record(of, value, at, complete=False)
+        case dict():
+            yield from _record(shape, value, at, complete=True)
+        case [item]:
+            if not isinstance(value, list):
+                yield f"{at}: {value!r} is not a list"
+                return
+            for place, element in enumerate(value):
+                yield from problems(item, element, f"{at}[{place}]")
+        case "flag":
+            if not isinstance(value, bool):
+                yield f"{at}: {value!r} is not a boolean"
+        case _:
+            if not isinstance(value, str) or not re.fullmatch(PATTERNS[shape], value):
+                yield f"{at}: {value!r} is not a {shape}"
+
+
+def ordered(shape: Shape, value: Any) -> Any:
+    """The value with the keys of every record in the order of the shape; unknown keys stay, at the end."""
+    match shape:
+        case Maybe(of):
+            return None if value is None else ordered(of, value)
+        case Some(of):
+            return ordered(of, value)
+        case dict():
+            keys = [key for key in shape if key in value] + [key for key in value if key not in shape]
+            return {key: ordered(shape.get(key), value[key]) for key in keys}
+        case [item]:
+            return [ordered(item, element) for element in value]
+    return value
+
+
+#: Records that many operations share, by the name of their definition in the schema.
+DEFINITIONS: dict[str, Shape] = {
+    "model": wire.MODEL,
+    "request": wire.REQUEST,
+    "policy": _POLICY,
+    "decision": wire.DECISION,
+    "bundle": wire.BUNDLE,
+    "calls": _CALLS,
+}
+
+
+def json_schema(shape: Shape, *, inline: bool = False) -> dict[str, Any]:
+    """The shape as JSON Schema; a shared record as a reference to its definition, unless it is to stand `inline`.
+
+    Key order is beyond it: that is the linter's.
+    """
+    if not inline:
+        for name, shared in DEFINITIONS.items():
+            if shape is shared:
+                return {"$ref": f"#/$defs/{name}"}
+    match shape:
+        case Maybe(of):
+            return {"anyOf": [json_schema(of), {"type": "null"}]}
+        case Either(options):
+            return {"anyOf": [json_schema(option) for option in options]}
+        case Some(of):
+            return {key: value for key, value in json_schema(of, inline=True).items() if key != "required"}
+        case dict():
+            properties = {key: json_schema(item) for key, item in shape.items()}
+            return {
+                "type": "object",
+                "properties": properties,
+                "required": list(shape),
+                "additionalProperties": False,
+            }
+        case [item]:
+            return {"type": "array", "items": json_schema(item)}
+        case "flag":
+            return {"type": "boolean"}
+        case "text":
+            return {"type": "string"}
+    return {"type": "string", "pattern": PATTERNS[shape]}
+
+
+def _record(shape: Mapping[str, Shape], value: Any, at: str, *, complete: bool) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{at}: {value!r} is not an object"
+        return
+    expected = [key for key in shape if complete or key in value]
+    if list(value) != expected:
+        yield f"{at}: its keys are {list(value)}, not {expected}"
+    for key in expected:
+        if key in value:
+            yield from problems(shape[key], value[key], f"{at}.{key}" if at else key)

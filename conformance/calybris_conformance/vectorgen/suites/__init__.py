@@ -1,0 +1,1 @@
+"""One module per suite; each has `files()`, which yields the drafts of its files."""
