@@ -136,10 +136,9 @@ else:
         if name in __all__:
             from calybris_ref import batch, builder, config, digest, errors, layout, model, policy, verify
 
-            for module in (batch, builder, config, digest, errors, layout, model, policy, verify):
-                if hasattr(module, name):
-                    value = globals()[name] = getattr(module, name)
-                    return value
+            modules = (batch, builder, config, digest, errors, layout, model, policy, verify)
+            value = globals()[name] = next(getattr(module, name) for module in modules if hasattr(module, name))
+            return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

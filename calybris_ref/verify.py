@@ -122,16 +122,15 @@ def audit_bundle(snapshot: PolicySnapshot, request: KernelInput, decision: Kerne
 
 def verified_audit_bundle(snapshot: PolicySnapshot, request: KernelInput, decision: KernelDecision) -> AuditBundle:
     """The bundle of a decision that replays; VerificationError for any other (VERIFY-4: it fails closed)."""
-    match verify_decision(snapshot, request, decision):
-        case Mismatch() as mismatch:
-            raise VerificationError(
-                "the policy decides otherwise for this request",
-                code="VERIFY_DECISION_MISMATCH",
-                at="decision",
-                value=mismatch,
-            )
-        case Valid():
-            return audit_bundle(snapshot, request, decision)
+    verdict = verify_decision(snapshot, request, decision)
+    if isinstance(verdict, Mismatch):
+        raise VerificationError(
+            "the policy decides otherwise for this request",
+            code="VERIFY_DECISION_MISMATCH",
+            at="decision",
+            value=verdict,
+        )
+    return audit_bundle(snapshot, request, decision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,19 @@
 from typing import Any
 
 import pytest
-from calybris_ref import KernelDecision, KernelInput, PolicySnapshot, RecordError, WidthError, prescribe_columns
-from calybris_ref.record import columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calybris_ref import (
+    CalybrisError,
+    KernelDecision,
+    KernelInput,
+    PolicySnapshot,
+    RecordError,
+    WidthError,
+    prescribe_columns,
+)
+from calybris_ref.record import columns
 from tests.support import records
 from tests.support import strategies as some
 
@@ -32,7 +40,7 @@ def test_row_by_row_the_columns_are_the_decisions(snapshot: PolicySnapshot, aske
             assert column[row] == getattr(decision, name)
 
 
-def refused(changes: dict[str, Any]) -> RecordError | WidthError:
+def refused(changes: dict[str, Any]) -> CalybrisError:
     with pytest.raises((RecordError, WidthError)) as error:
         prescribe_columns(records.policy(), {**as_columns([records.request()] * 3), **changes})
     return error.value

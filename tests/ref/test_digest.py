@@ -4,6 +4,9 @@ import hashlib
 
 import pytest
 from calybris import _core as peer
+from hypothesis import given
+from hypothesis import strategies as st
+
 from calybris_ref import (
     DigestDecodeError,
     decision_digest,
@@ -15,9 +18,6 @@ from calybris_ref import (
     policy_preimage,
 )
 from calybris_ref.record import Record, columns
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.support import records
 from tests.support.records import model, policy, request
 
@@ -39,7 +39,7 @@ def test_a_digest_is_the_hash_of_the_preimage() -> None:
 def test_the_digests_are_those_of_the_peer() -> None:
     models = [model(9), model(4, quality_bps=9_999)]
     snapshot, asked = policy(models), request(business_value_microunits=-1)
-    twin = peer.PolicySnapshot(*records.POLICY.values(), [peer.KernelModel(*values(one)) for one in models])
+    twin = peer.PolicySnapshot(**records.POLICY, models=[peer.KernelModel(*values(one)) for one in models])
     question = peer.KernelInput(*values(asked))
     bundle = twin.audit_bundle(question, twin.prescribe(question))
     assert policy_digest(snapshot).hex() == bundle["policy_digest_hex"]
@@ -89,6 +89,7 @@ def test_what_is_not_64_lowercase_hex_characters_is_refused(
 @given(st.text(max_size=70))
 def test_any_text_is_decoded_or_refused(text: str) -> None:
     try:
-        assert decode_hex32(text).hex() == text
-    except DigestDecodeError as error:
-        assert error.at.startswith("text")
+        data = decode_hex32(text)
+    except DigestDecodeError:
+        return
+    assert data.hex() == text

@@ -3,8 +3,9 @@
 import copy
 import pickle
 
-import calybris_ref
 import pytest
+
+import calybris_ref
 from calybris_ref import (
     BuildError,
     CalybrisError,

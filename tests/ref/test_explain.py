@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from calybris_ref import CandidateExplanation, CandidateStatus, Gate, KernelInput, PolicySnapshot
-from calybris_ref.record import columns
 from hypothesis import given, settings
 
+from calybris_ref import CandidateExplanation, CandidateStatus, Gate, KernelInput, PolicySnapshot
+from calybris_ref.record import columns
 from tests.support import records
 from tests.support import strategies as some
 from tests.support.records import U64_MAX, model, policy, request, unchecked

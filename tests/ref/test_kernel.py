@@ -1,10 +1,13 @@
-"""calybris_ref.kernel: limits, gates, money, ranking, decision, trace, utility (GATE, MONEY, RANK, DECIDE, TRACE, UTIL)."""
+"""calybris_ref.kernel: the decision rule (GATE, MONEY, RANK, DECIDE, TRACE, UTIL)."""
 
 import random
 from itertools import combinations, permutations
 from typing import Any
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from calybris_ref import (
     Gate,
     KernelAction,
@@ -16,9 +19,6 @@ from calybris_ref import (
 )
 from calybris_ref.kernel import Rank, walk
 from calybris_ref.record import columns
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-
 from tests.support import records
 from tests.support import strategies as some
 from tests.support.records import I64_MAX, I64_MIN, U64_MAX, model, policy, request, unchecked
@@ -47,7 +47,7 @@ REASONS = {
     Gate.BUDGET: 108,
     Gate.UTILITY: 109,
 }
-DOMINANCE = "capability region provider quality risk_ceiling latency budget utility disabled".split()
+DOMINANCE = ["capability", "region", "provider", "quality", "risk_ceiling", "latency", "budget", "utility", "disabled"]
 
 
 def failing(gate: Gate, model_id: int = 1) -> KernelModel:
@@ -338,7 +338,7 @@ def test_another_winner_than_the_requested_one_is_a_substitution() -> None:
 def test_sequence_and_epochs_are_carried_over() -> None:
     top = {"policy_epoch": U64_MAX, "catalog_epoch": U64_MAX - 1}
     for asked in (request(request_sequence=U64_MAX - 2), request(request_sequence=U64_MAX - 2, risk_bps=9_999)):
-        decision = policy(**top).prescribe(asked)
+        decision = policy([model()], **top).prescribe(asked)
         found = (decision.request_sequence, decision.policy_epoch, decision.catalog_epoch)
         assert found == (U64_MAX - 2, U64_MAX, U64_MAX - 1)
 
@@ -431,9 +431,9 @@ def test_the_order_of_the_catalog_changes_nothing_but_the_index(
     models = list(snapshot.models)
     assume(len({candidate.model_id for candidate in models}) == len(models))
     chance.shuffle(models)
-    scalars = [getattr(snapshot, name) for name in records.POLICY]
+    scalars = {name: getattr(snapshot, name) for name in records.POLICY}
     decision, trace = snapshot.prescribe_with_trace(asked)
-    shuffled, same_trace = PolicySnapshot.new_unchecked(*scalars, models).prescribe_with_trace(asked)
+    shuffled, same_trace = PolicySnapshot.new_unchecked(**scalars, models=models).prescribe_with_trace(asked)
     assert {**shuffled.to_dict(), "selected_model_index": None} == {**decision.to_dict(), "selected_model_index": None}
     assert same_trace == trace
 

@@ -2,6 +2,7 @@
 
 import pytest
 from calybris import _core as peer
+
 from calybris_ref import (
     ALL_PROVIDERS,
     ALL_REGIONS,
@@ -22,7 +23,6 @@ from calybris_ref import (
     RejectionHistogram,
 )
 from calybris_ref.record import Record, columns
-
 from tests.support import records
 
 # The widths in declaration order, as the clauses list them: a digest depends on every one of them.

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from calybris_ref import KernelModel, PolicyError, PolicySnapshot, RecordError, WidthError
 
+from calybris_ref import KernelModel, PolicyError, PolicySnapshot, RecordError, WidthError
 from tests.support import records
 from tests.support.records import model
 
@@ -19,12 +19,10 @@ each_constructor = pytest.mark.parametrize("construct", CONSTRUCTORS, ids=lambda
 each_validating = pytest.mark.parametrize("construct", VALIDATING, ids=lambda method: method.__name__)
 
 
-def refusal(
-    construct: Callable[..., PolicySnapshot], models: Iterable[KernelModel] | None = None, **changes: Any
-) -> PolicyError:
+def refusal(construct: Callable[..., PolicySnapshot], models: Iterable[KernelModel], **changes: Any) -> PolicyError:
     """The error with which a constructor refuses the ordinary policy with these changes."""
     with pytest.raises(PolicyError) as refused:
-        construct(**{**records.POLICY, **changes}, models=[model()] if models is None else models)
+        construct(**{**records.POLICY, **changes}, models=models)
     return refused.value
 
 
@@ -59,7 +57,7 @@ def test_a_bound_on_a_proportion_is_inclusive(
     construct: Callable[..., PolicySnapshot], field: str, maximum: int
 ) -> None:
     construct(**{**records.POLICY, field: maximum}, models=[model()])
-    error = refusal(construct, **{field: maximum + 1})
+    error = refusal(construct, [model()], **{field: maximum + 1})
     assert (error.code, error.at) == ("POLICY_BPS_OUT_OF_RANGE", field)
     assert (error.value, error.maximum, error.model_id) == (maximum + 1, maximum, None)
 

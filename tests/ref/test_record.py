@@ -6,6 +6,9 @@ from enum import IntFlag
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from calybris_ref import (
     AuditBundle,
     CandidateExplanation,
@@ -25,9 +28,6 @@ from calybris_ref import (
     WidthError,
 )
 from calybris_ref.record import U8_WIDTH, Column, Record, columns
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.support import records
 from tests.support import strategies as some
 
@@ -67,14 +67,16 @@ def test_an_integer_field_holds_its_width_and_nothing_else(record: type[Record],
     minimum, maximum = column.width.minimum, column.width.maximum
     for value in (minimum, maximum):
         assert getattr(record(**{**example_of(record), column.name: value}), column.name) == value
-    wrong = [minimum - 1, maximum + 1, 10**5_000, True, False, 1.0, "1", b"1", 1j, [1]]
-    for value in [*wrong, *([] if column.optional else [None])]:
+    wrong: list[object] = [minimum - 1, maximum + 1, 10**5_000, True, False, 1.0, "1", b"1", 1j, [1]]
+    if not column.optional:
+        wrong.append(None)
+    for bad in wrong:
         with pytest.raises(WidthError) as refused:
-            record(**{**example_of(record), column.name: value})
+            record(**{**example_of(record), column.name: bad})
         error = refused.value
-        is_number = type(value) is int
+        is_number = type(bad) is int
         assert error.code == ("INTEGER_OUT_OF_RANGE" if is_number else "INTEGER_TYPE_INVALID")
-        assert (error.field, error.value, error.minimum, error.maximum) == (column.name, value, minimum, maximum)
+        assert (error.field, error.value, error.minimum, error.maximum) == (column.name, bad, minimum, maximum)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ def test_a_record_comes_back_from_json(example: Record) -> None:
     assert type(example).from_dict(json.loads(json.dumps(document))) == example
 
 
-@given(st.one_of(some.records(record) for record in (KernelModel, KernelInput, KernelDecision, AuditBundle)))
+@given(st.one_of([some.records(record) for record in (KernelModel, KernelInput, KernelDecision, AuditBundle)]))
 @settings(max_examples=60)
 def test_any_record_comes_back_from_json(record: Record) -> None:
     assert type(record).from_dict(json.loads(json.dumps(record.to_dict()))) == record

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from calybris_ref import KernelInput, KernelModel, PolicySnapshot
-from calybris_ref.record import Column, Record, Width, columns
 from hypothesis import strategies as st
+
+from calybris_ref import KernelInput, KernelModel, PolicySnapshot
+from calybris_ref.record import Column, Name, Record, Width, columns
 
 
 def integers(width: Width) -> st.SearchStrategy[int]:
@@ -25,16 +26,13 @@ def records(record: type[Record], **fixed: st.SearchStrategy[Any]) -> st.SearchS
             return fixed[column.name]
         if column.kind is int and column.width:
             return integers(column.width)
-        return st.sampled_from(list(column.kind)) if hasattr(column.kind, "name_json") else _plain(column.kind)
+        if issubclass(column.kind, Name):
+            return st.sampled_from(list(column.kind))
+        return st.booleans() if column.kind is bool else st.text(max_size=70)
 
     return st.builds(record, **{column.name: values(column) for column in columns(record)})
 
 
-def _plain(kind: type) -> st.SearchStrategy[Any]:
-    return st.booleans() if kind is bool else st.text(max_size=70)
-
-
-_BPS = st.one_of(st.sampled_from([0, 1, 5_000, 9_999, 10_000]), st.integers(0, 10_000))
 _COSTS = st.one_of(st.integers(0, 10**7), st.sampled_from([0, 2**64 - 1]))
 _FULL_MASK = st.sampled_from([2**64 - 1, 0b111, 0, 1 << 63])
 
