@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from calybris_conformance.strict_json import LINE_LIMIT
@@ -29,6 +30,7 @@ EXIT_SECONDS: Final = 2.0
 _CHUNK: Final = 64 * 1024
 _POLL_SECONDS: Final = 0.005
 _JOIN_SECONDS: Final = 0.3
+_END_SECONDS: Final = 0.5
 _WAKE_SECONDS: Final = 0.1  # how often a waiting judge looks whether it was told to stop
 
 
@@ -107,7 +109,9 @@ class Port:
             event = self._inbox.get(max(0.0, min(left, _WAKE_SECONDS)))
             if isinstance(event, bytes):
                 return event
-            if isinstance(event, Exception):
+            if isinstance(event, _Ended):
+                raise PortEnded(self._describe_end() + event.remark)
+            if event is not None:
                 raise event
             if left <= 0:
                 raise PortSilent
@@ -161,9 +165,9 @@ class Port:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
-    def describe_end(self, seconds: float = 0.5) -> str:
-        """How the process ended, as part of a sentence."""
-        status = self._wait(time.monotonic() + seconds)
+    def _describe_end(self) -> str:
+        """How the process ended, as part of a sentence. It closes its stdout a moment before it is gone."""
+        status = self._wait(time.monotonic() + _END_SECONDS)
         if status is None:
             return "it closed its stdout and went on running"
         if status.si_code == os.CLD_EXITED:
@@ -213,14 +217,20 @@ class Port:
             # Nothing after this can be trusted, and nothing more is kept.
             self._inbox.end(LineTooLong(f"The port wrote a line of more than {LINE_LIMIT:,} bytes."))
             return
-        torn = "; its last line has no newline" if rest else ""
-        self._inbox.end(PortEnded(self.describe_end() + torn))
+        self._inbox.end(_Ended("; its last line has no newline" if rest else ""))
 
     def _read_stderr(self) -> None:
         stderr = self._process.stderr
         assert stderr is not None  # noqa: S101 - it is a pipe
         while chunk := stderr.read(_CHUNK):
             self._stderr.add(chunk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """The port closed its stdout."""
+
+    remark: str
 
 
 class _Lines:
@@ -230,7 +240,7 @@ class _Lines:
         self._changed = threading.Condition()
         self._lines: deque[bytes] = deque()
         self._bytes = 0
-        self._end: Exception | None = None
+        self._end: LineTooLong | _Ended | None = None
         self._closed = False
 
     def put(self, line: bytes) -> bool:
@@ -245,7 +255,7 @@ class _Lines:
             self._changed.notify_all()
             return True
 
-    def get(self, seconds: float) -> bytes | Exception | None:
+    def get(self, seconds: float) -> bytes | LineTooLong | _Ended | None:
         """The next line; the end when there is none left; None when nothing came in time."""
         with self._changed:
             self._changed.wait_for(lambda: self._lines or self._end is not None, seconds)
@@ -256,7 +266,7 @@ class _Lines:
                 return line
             return self._end
 
-    def end(self, event: Exception) -> None:
+    def end(self, event: LineTooLong | _Ended) -> None:
         with self._changed:
             self._end = event
             self._changed.notify_all()
