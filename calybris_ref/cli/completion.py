@@ -10,7 +10,7 @@ from calybris_ref.cli.terminal import EXIT_OK
 
 _SHELLS = ("bash", "zsh", "tcsh")
 # The placeholder of an argument tells what it is completed with.
-_COMPLETIONS = {"FILE": shtab.FILE, "FOLDER": shtab.DIRECTORY}
+_COMPLETIONS = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
 _EXAMPLES = """\
 examples:
   bash   eval "$(calybris-ref completion bash)"                  (in ~/.bashrc)
