@@ -1,6 +1,9 @@
 """`calybris_ref/cli/__init__.py` and `__main__.py`: how a command is found, and what becomes of whatever happens."""
 
+import contextlib
+import io
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -183,6 +186,16 @@ def test_a_bare_python_is_told_what_to_install(name: str, extra: str) -> None:
     assert done.stderr.endswith(f"which comes with: pip install 'calybris-ref[{extra}]'\n")
 
 
+def test_the_module_ends_with_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["calybris-ref", "decidee"])
+    with pytest.raises(SystemExit) as stop:
+        runpy.run_module("calybris_ref", run_name="__main__")
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_the_module_is_the_command() -> None:
     done = process("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"calybris-ref {calybris_ref.__version__}\n", "")
@@ -246,6 +259,12 @@ def test_what_the_terminal_cannot_show_is_escaped() -> None:
     done = process("--help", env={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0
     assert "exit codes: 0 well \\xb7 1" in done.stdout
+
+
+def test_output_may_be_any_text_stream() -> None:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        assert main(["--version"]) == 0
+    assert out.getvalue() == f"calybris-ref {calybris_ref.__version__}\n"
 
 
 def test_no_command_is_imported_before_it_is_asked_for() -> None:

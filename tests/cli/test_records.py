@@ -118,6 +118,12 @@ def test_only_one_file_is_stdin() -> None:
         check_one_stdin("-", None, "-")
 
 
+def test_a_closed_stdin_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(CommandError, match="standard input: it is closed"):
+        load_record(KernelInput, "-")
+
+
 def test_people_read_names_in_snake_case() -> None:
     assert readable(load_record(KernelDecision, "decision.json"))[:3] == [
         ("request_sequence", "77"),
