@@ -70,21 +70,22 @@ COMMANDS: dict[str, tuple[str, str, str | None]] = {
     ),
 }
 
-_DESCRIPTION = "Specification, reference implementation, vectors and judge of the Calybris decision kernel."
+_DESCRIPTION = "Specification, reference, vectors and judge of the Calybris decision kernel."
 _EPILOG = """\
 four uses:
   judge a port of the kernel, in any language, by what it answers
       calybris-ref conformance run -- ./my-port
   decide, and check what somebody else decided
-      calybris-ref decide --policy policy.json --input request.json --explain
-      calybris-ref verify --policy policy.json --input request.json --decision decision.json
+      calybris-ref decide --policy p.json --input r.json --explain
+      calybris-ref verify --policy p.json --input r.json --decision d.json
   read the agreed answers, and see the bytes behind a digest
       calybris-ref vectors list
-      calybris-ref digest policy policy.json --preimage
+      calybris-ref digest policy p.json --preimage
   prove the specification
       calybris-ref prove
 
-exit codes: 0 well · 1 what was checked is wrong · 2 usage or bad input · 3 port never ready · 130 interrupted
+exit codes: 0 well · 1 what was checked is wrong · 2 usage or bad input ·
+            3 port never ready · 130 interrupted
 """
 _TRACEBACK_VARIABLE = "CALYBRIS_TRACEBACK"
 

@@ -13,9 +13,9 @@ _SHELLS = ("bash", "zsh", "tcsh")
 _COMPLETIONS = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
 _EXAMPLES = """\
 examples:
-  bash   eval "$(calybris-ref completion bash)"                  (in ~/.bashrc)
-  zsh    calybris-ref completion zsh > ~/.zfunc/_calybris-ref    (a folder of $fpath)
-  tcsh   calybris-ref completion tcsh > ~/.calybris-ref.tcsh     (then source it)
+  bash, in ~/.bashrc       eval "$(calybris-ref completion bash)"
+  zsh, a folder of $fpath  calybris-ref completion zsh > _calybris-ref
+  tcsh, in ~/.tcshrc       eval "`calybris-ref completion tcsh`"
 """
 
 

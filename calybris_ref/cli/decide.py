@@ -24,11 +24,12 @@ from calybris_ref.policy import PolicySnapshot
 
 _EXAMPLES = """\
 examples:
-  calybris-ref decide --policy policy.json --input request.json --explain
-  calybris-ref decide --policy policy.json --inputs requests.jsonl --json > decisions.jsonl
-  my-service export-request 17 | calybris-ref decide --policy policy.json --input -
+  calybris-ref decide --policy p.json --input r.json --explain
+  calybris-ref decide --policy p.json --inputs rs.jsonl --json > ds.jsonl
+  my-service export 17 | calybris-ref decide --policy p.json --input -
 
-Integers may be JSON numbers or canonical decimal strings, as in the vectors. Every amount is in microunits.
+Integers may be JSON numbers or canonical decimal strings, as in the vectors.
+Every amount is in microunits.
 """
 
 # What happened to a candidate, by its gate or else by its status, with the two numbers that were compared (EXPL-2). A
@@ -38,10 +39,10 @@ _OUTCOMES = {
     "disabled": "disabled",
     "quality": "quality {measured} bps < {limit}",
     "latency": "latency {measured} ms > {limit}",
-    "capability": "capabilities {measured:#x} lack some of {limit:#x}",
+    "capability": "capability {measured:#x} lacks {limit:#x}",
     "provider": "provider {measured} not in {limit:#x}",
     "provider_unknown": "provider {measured} is above {limit}",
-    "region": "regions {measured:#x} not in {limit:#x}",
+    "region": "region {measured:#x} not in {limit:#x}",
     "risk_ceiling": "risk {measured} bps > {limit}",
     "over_budget": "cost > budget {limit}",
     "non_positive_utility": "utility not positive",
@@ -106,12 +107,11 @@ def _page(policy: PolicySnapshot, request: KernelInput, *, trace: bool, explain:
 
 
 def _overview(decisions: Iterable[KernelDecision]) -> str:
-    header = ("sequence", "action", "reason", "model", "cost", "utility", "eligible", "of")
+    header = ("sequence", "decision", "model", "cost", "utility", "eligible", "of")
     rows = [
         (
             str(decision.request_sequence),
-            _styled_action(decision),
-            decision.reason.label,
+            _verdict(decision),
             str(decision.selected_model_id) if decision.is_executable else "",
             str(decision.estimated_cost_microunits) if decision.is_executable else "",
             str(decision.expected_utility_microunits) if decision.is_executable else "",
@@ -120,11 +120,14 @@ def _overview(decisions: Iterable[KernelDecision]) -> str:
         )
         for decision in decisions
     ]
-    return table(header, rows, right=(0, 3, 4, 5, 6, 7))
+    return table(header, rows, right=(0, 2, 3, 4, 5, 6))
 
 
-def _styled_action(decision: KernelDecision) -> str:
-    return paint(decision.action.label, "good" if decision.is_executable else "bad", sys.stdout)
+def _verdict(decision: KernelDecision) -> str:
+    """The action, and for a rejection why; the two other actions have one reason each (DECIDE-1)."""
+    if decision.is_executable:
+        return paint(decision.action.label, "good", sys.stdout)
+    return f"{paint(decision.action.label, 'bad', sys.stdout)}: {decision.reason.label}"
 
 
 def _histogram(trace: DecisionTrace) -> str:
@@ -134,11 +137,11 @@ def _histogram(trace: DecisionTrace) -> str:
 
 
 def _candidates(decision: KernelDecision, explanations: Iterable[CandidateExplanation]) -> str:
-    header = ("model", "index", "outcome", "cost", "quality", "risk", "latency", "utility")
+    header = ("#", "model", "outcome", "cost", "quality", "risk", "latency", "utility")
     rows = [
         (
-            str(row.model_id),
             str(row.model_index),
+            str(row.model_id),
             _outcome(decision, row),
             *(
                 "" if number is None else str(number)

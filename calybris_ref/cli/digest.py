@@ -22,8 +22,8 @@ from calybris_ref.model import KernelAction, KernelDecision, KernelInput, Kernel
 
 _EXAMPLES = """\
 examples:
-  calybris-ref digest policy policy.json
-  calybris-ref digest decision decision.json --preimage
+  calybris-ref digest policy p.json
+  calybris-ref digest decision d.json --preimage
 """
 
 _PREIMAGES: dict[str, Callable[[argparse.Namespace], bytes]] = {

@@ -39,7 +39,8 @@ def add_constructor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--constructor",
         choices=CONSTRUCTORS,
-        help="how strictly the policy is validated (default: what its file says, else try_new)",
+        metavar="NAME",
+        help=f"how to build the policy: {', '.join(CONSTRUCTORS)} (default: what its file says, else try_new)",
     )
 
 

@@ -20,8 +20,8 @@ from calybris_ref.verify import AuditBundle, Mismatch, verify_decision
 
 _EXAMPLES = """\
 examples:
-  calybris-ref verify --policy policy.json --input request.json --decision decision.json
-  calybris-ref verify --bundle bundle.json --policy policy.json --input request.json
+  calybris-ref verify --policy p.json --input r.json --decision d.json
+  calybris-ref verify --bundle b.json --policy p.json --input r.json
 
 Exit code 1 when something does not hold.
 """
@@ -133,9 +133,10 @@ def _report_bundle(checks: list[Check], *, as_json: bool) -> int:
 
 def _lines(check: Check) -> Iterator[str]:
     style = {"ok": "good", "wrong": "bad", "skipped": "dim"}[check.status]
-    code = f" [{check.code}]" if check.code else ""
-    note = f": {one_line(check.note)}{code}" if check.note else ""
-    yield f"{paint(f'{check.status:<8}', style, sys.stdout)} {check.check}{note}"
-    if check.status == "wrong" and not check.note:
-        yield f"         expected  {check.expected}"
-        yield f"         got       {one_line(str(check.actual))}"
+    needs = f": {check.note}" if check.status == "skipped" else ""
+    yield f"{paint(f'{check.status:<8}', style, sys.stdout)} {check.check}{needs}"
+    if check.code is not None:
+        yield f"  {one_line(check.note)} [{check.code}]"
+    elif check.status == "wrong":
+        yield f"  expected  {check.expected}"
+        yield f"  got       {one_line(str(check.actual))}"

@@ -11,10 +11,10 @@ PROBES: list[tuple[KernelModel, dict[str, int], str]] = [
     (records.model(enabled=0), {}, "disabled"),
     (records.model(), {"minimum_quality_bps": 8_001}, "quality 8000 bps < 8001"),
     (records.model(), {"max_p95_latency_ms": 199}, "latency 200 ms > 199"),
-    (records.model(capabilities=0b100), {"required_capabilities": 0b101}, "capabilities 0x4 lack some of 0x5"),
+    (records.model(capabilities=0b100), {"required_capabilities": 0b101}, "capability 0x4 lacks 0x5"),
     (records.model(), {"allowed_provider_mask": 0b0111}, "provider 3 not in 0x7"),
     (records.model(provider_id=64), {"allowed_provider_mask": ALL_PROVIDERS}, "provider 64 is above 63"),
-    (records.model(region_mask=0b100), {"required_region_mask": 0b011}, "regions 0x4 not in 0x3"),
+    (records.model(region_mask=0b100), {"required_region_mask": 0b011}, "region 0x4 not in 0x3"),
     (records.model(risk_ceiling_bps=999), {}, "risk 1000 bps > 999"),
     (records.model(), {"budget_limit_microunits": 4_999}, "cost > budget 4999"),
     (records.model(), {"business_value_microunits": 0}, "utility not positive"),
@@ -71,7 +71,7 @@ def test_explain_says_what_happened_to_a_candidate(
     write("p.json", records.unchecked([model]).to_dict())
     write("r.json", records.request(**changes).to_dict())
     out = cli("decide", "--policy", "p.json", "--input", "r.json", "--explain", "--constructor", "unchecked").out
-    assert f"\n    1      0  {outcome}" in out.partition("\n\n")[2]
+    assert f"\n0      1  {outcome}" in out.partition("\n\n")[2]
 
 
 @pytest.mark.usefixtures("files")
@@ -80,9 +80,9 @@ def test_explain_shows_the_money_and_marks_the_winner(cli: Run) -> None:
     assert (
         out.partition("\n\n")[2]
         == """\
-model  index  outcome   cost  quality   risk  latency  utility
-    1      0  selected  5000   720000  35000      400   679600
-    2      1  eligible  5000   630000  35000      400   589600
+#  model  outcome   cost  quality   risk  latency  utility
+0      1  selected  5000   720000  35000      400   679600
+1      2  eligible  5000   630000  35000      400   589600
 """
     )
 
@@ -116,10 +116,10 @@ def test_many_requests_are_one_table(cli: Run, many: list[KernelInput]) -> None:
     assert (
         cli("decide", "--policy", "policy.json", "--inputs", "many.jsonl").out
         == """\
-sequence  action             reason                             model  cost  utility  eligible  of
-       1  execute_requested  requested_model_maximizes_utility      1  5000   602600         2   2
-       2  reject             risk_ceiling_constraint                                         0   2
-       3  reject             risk_hard_limit                                                 0   0
+sequence  decision                         model  cost  utility  eligible  of
+       1  execute_requested                    1  5000   602600         2   2
+       2  reject: risk_ceiling_constraint                                0   2
+       3  reject: risk_hard_limit                                        0   0
 """
     )
 

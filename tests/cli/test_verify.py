@@ -102,7 +102,7 @@ def test_a_field_that_belongs_to_another_record_is_shown(
     change(write, files, {field: value})
     code, out, _ = cli("verify", *ALL)
     assert code == 1
-    assert f"\nwrong    {check}\n         expected  {right[field]}\n         got       {value}\n" in out
+    assert f"\nwrong    {check}\n  expected  {right[field]}\n  got       {value}\n" in out
     assert out.endswith("\ninvalid: 6 ok, 1 wrong, 0 skipped\n")
 
 
@@ -143,7 +143,7 @@ def test_a_bundle_that_is_not_canonical_says_why(
 ) -> None:
     change(write, files, {field: value})
     code, out, _ = cli("verify", "--bundle", "bundle.json")
-    assert (code, out.splitlines()[0]) == (1, f"wrong    canonical form: {note}")
+    assert (code, out.splitlines()[:2]) == (1, ["wrong    canonical form", f"  {note}"])
     check = json.loads(cli("verify", "--bundle", "bundle.json", "--json").out)["checks"][0]
     assert f"{check['note']} [{check['code']}]" == note
 
