@@ -14,29 +14,27 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from calybris import (
-    CandidateExplanation,
-    InputBuilder,
-    InputValidationError,
-    KernelDecision,
-    KernelInput,
-    KernelModel,
-    PolicySnapshot,
-)
+from calybris import InputBuilder, InputValidationError, KernelDecision, KernelInput, KernelModel, PolicySnapshot
 
 JSON = dict[str, Any]
 Integers = dict[str, int]
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not an error
-    """The wheel refused, and the refusal has a code of the closed registry and the path that it is about."""
-
-    def __init__(self, code: str, at: str, detail: object = "") -> None:
-        super().__init__(code, at, str(detail))
+class Instead(Exception):  # noqa: N818 - an answer, not an error
+    """What is answered instead of `ok`."""
 
 
-class Unsupported(Exception):  # noqa: N818 - an answer, not an error
-    """The wheel has no such thing."""
+def refusal(code: str, at: str, sentence: object = "") -> Instead:
+    """The wheel refused, and that has a code of the closed registry and a path that it is about."""
+    return Instead({"error": {"code": code, "at": at, "detail": str(sentence)}})
+
+
+def untranslatable(sentence: str) -> Instead:
+    return Instead({"fault": {"detail": f"a refusal that has no code: {sentence}", "trace": ""}})
+
+
+def unsupported(feature: str) -> Instead:
+    return Instead({"unsupported": {"feature": feature}})
 
 
 # ---- values: integers travel as canonical decimal
@@ -44,7 +42,7 @@ class Unsupported(Exception):  # noqa: N818 - an answer, not an error
 
 def integer(text: str, at: str) -> int:
     if not re.fullmatch(r"0|-?[1-9][0-9]*", text):
-        raise Refused("INTEGER_NOT_CANONICAL", at)
+        raise refusal("INTEGER_NOT_CANONICAL", at)
     return int(text[:100])  # longer ones are out of every range, and Python refuses to read very long ones
 
 
@@ -77,7 +75,7 @@ def stored(kind: str, number: int) -> str:
     try:
         setattr(holder, field, number)
     except OverflowError as error:
-        raise Refused("INTEGER_OUT_OF_RANGE", "value", error) from error
+        raise refusal("INTEGER_OUT_OF_RANGE", "value", error) from error
     return str(getattr(holder, field))
 
 
@@ -90,11 +88,7 @@ POLICY_REFUSALS = (
     (r"model_id (?P<model_id>0) is reserved", "POLICY_MODEL_ID_RESERVED", "model_id"),
     (r"model_id (?P<model_id>\d+) .*enabled flag (?P<enabled>\d+)", "POLICY_ENABLED_OUT_OF_RANGE", "enabled"),
     (r"duplicate model_id (?P<model_id>\d+)", "POLICY_MODEL_ID_DUPLICATE", "model_id"),
-    (
-        r"model_id (?P<model_id>\d+) has provider_id (?P<provider_id>\d+)",
-        "POLICY_PROVIDER_ID_OUT_OF_RANGE",
-        "provider_id",
-    ),
+    (r"model_id (?P<model_id>\d+) has provider_id \d+", "POLICY_PROVIDER_ID_OUT_OF_RANGE", "provider_id"),
     (r"model\.quality_bps .* got (?P<quality_bps>\d+)", "POLICY_BPS_OUT_OF_RANGE", "quality_bps"),
     (r"model\.risk_ceiling_bps .* got (?P<risk_ceiling_bps>\d+)", "POLICY_BPS_OUT_OF_RANGE", "risk_ceiling_bps"),
     (r"catalog is empty", "POLICY_CATALOG_EMPTY", None),
@@ -115,32 +109,32 @@ def catalog(models: Any) -> list[Integers]:
 def policy_of(source: JSON) -> PolicySnapshot:
     policy = source["policy"]
     if policy["constructor"] not in ("validated", "try_new_trusted"):
-        raise Unsupported(f"constructor.{policy['constructor']}")
+        raise unsupported(f"constructor.{policy['constructor']}")
     scalars = integers({key: text for key, text in policy.items() if key not in ("constructor", "models")})
     given = catalog(policy["models"])
     try:
         return PolicySnapshot(**scalars, models=[KernelModel(**model) for model in given])
     except OverflowError as error:  # which field it was the wheel does not say
-        raise Refused("INTEGER_OUT_OF_RANGE", "policy", error) from error
+        raise refusal("INTEGER_OUT_OF_RANGE", "policy", error) from error
     except ValueError as error:
         raise policy_refusal(str(error), given) from error
 
 
-def policy_refusal(sentence: str, given: list[Integers]) -> Exception:
+def policy_refusal(sentence: str, given: list[Integers]) -> Instead:
     for pattern, code, field in POLICY_REFUSALS:
         if found := re.search(pattern, sentence):
             named = {key: int(text) for key, text in found.groupdict().items()}
             if not named:
-                return Refused(code, "models", sentence)
+                return refusal(code, "models", sentence)
             places = [place for place, model in enumerate(given) if named.items() <= model.items()]
             if code == "POLICY_MODEL_ID_DUPLICATE":
                 place = places[1]
             else:  # a sentence that only names a value is about the first model in the wheel's order, which is by id
                 place = min(places, key=lambda place: given[place]["model_id"])
-            return Refused(code, f"models[{place}].{field}", sentence)
+            return refusal(code, f"models[{place}].{field}", sentence)
     if bound := SCALAR_BOUND.search(sentence):
-        return Refused("POLICY_BPS_OUT_OF_RANGE", bound[1], sentence)
-    return RuntimeError(f"a refusal that this adapter cannot translate: {sentence}")
+        return refusal("POLICY_BPS_OUT_OF_RANGE", bound[1], sentence)
+    return untranslatable(sentence)
 
 
 # ---- requests
@@ -154,17 +148,17 @@ def wheel_input(record: Integers) -> KernelInput:
     try:
         return KernelInput(**record)
     except OverflowError as error:  # which field it was the wheel does not say
-        raise Refused("INTEGER_OUT_OF_RANGE", "request", error) from error
+        raise refusal("INTEGER_OUT_OF_RANGE", "request", error) from error
     except ValueError as error:
         raise input_refusal(str(error)) from error
 
 
-def input_refusal(sentence: str) -> Exception:
+def input_refusal(sentence: str) -> Instead:
     if bound := SCALAR_BOUND.search(sentence):
-        return Refused("INPUT_BPS_OUT_OF_RANGE", bound[1], sentence)
+        return refusal("INPUT_BPS_OUT_OF_RANGE", bound[1], sentence)
     if field := re.match(r"(\w+) must be an integer between", sentence):
-        return Refused("INTEGER_OUT_OF_RANGE", field[1], sentence)
-    return RuntimeError(f"a refusal that this adapter cannot translate: {sentence}")
+        return refusal("INTEGER_OUT_OF_RANGE", field[1], sentence)
+    return untranslatable(sentence)
 
 
 # Each method of docs/operations.md on the wheel's builder.
@@ -198,11 +192,7 @@ def read_integer(_given: JSON, question: JSON) -> JSON:
 def validate_policy(_given: JSON, question: JSON) -> JSON:
     policy = policy_of(question)
     ids = [model.model_id for model in policy.models()]
-    return {
-        "model_count": written(policy.model_count()),
-        "first_model_id": written(ids[0]),
-        "last_model_id": written(ids[-1]),
-    }
+    return record_of({"model_count": policy.model_count(), "first_model_id": ids[0], "last_model_id": ids[-1]})
 
 
 def validate_input(_given: JSON, question: JSON) -> JSON:
@@ -221,10 +211,8 @@ def trace(given: JSON, question: JSON) -> JSON:
 
 
 def utility(given: JSON, question: JSON) -> JSON:
-    model_id = integer(question["model_id"], "model_id")
-    return {
-        "utility_microunits": written(policy_of(given).utility_for_model(request_of(question["request"]), model_id))
-    }
+    request, model_id = request_of(question["request"]), integer(question["model_id"], "model_id")
+    return record_of({"utility_microunits": policy_of(given).utility_for_model(request, model_id)})
 
 
 GATES = {"ProviderNotAllowed": "provider", "RiskCeiling": "risk_ceiling"}  # the others only lose their capital
@@ -236,7 +224,7 @@ def explain(given: JSON, question: JSON) -> JSON:
     return {"candidates": [row_of(row) for row in policy_of(given).explain(request_of(question["request"]))]}
 
 
-def row_of(candidate: CandidateExplanation) -> JSON:
+def row_of(candidate: object) -> JSON:
     row = {key: written(getattr(candidate, key)) for key in COLUMNS}
     row |= {f"{key}_microunits": written(getattr(candidate, key)) for key in TERMS}
     return row | {"gate": row["gate"] and GATES.get(row["gate"], row["gate"].lower())}
@@ -272,15 +260,14 @@ def verify_bundle(given: JSON, question: JSON) -> JSON:
 
 def certificate(given: JSON, question: JSON) -> JSON:
     policy, request, decision = decided(given, question)
-    of_envelope = policy.proof_envelope(request, decision)
-    of_decision = record_of(decision.as_dict())
+    envelope, values = policy.proof_envelope(request, decision), decision.as_dict()
     counts = "evaluated_models", "eligible_models", "counterfactual_model_id", "counterfactual_utility_microunits"
-    return {
-        **{f"{part}_fingerprint": of_envelope[f"{part}_digest_hex"] for part in ("policy", "input", "decision")},
-        "decision_sequence": of_decision["request_sequence"],
-        **{key: written(of_envelope[key]) for key in ("selected_model_id", "action", "reason", "replay_valid")},
-        **{key: of_decision[key] for key in counts},
-    }
+    return record_of(
+        {f"{part}_fingerprint": envelope[f"{part}_digest_hex"] for part in ("policy", "input", "decision")}
+        | {"decision_sequence": values["request_sequence"]}
+        | {key: envelope[key] for key in ("selected_model_id", "action", "reason", "replay_valid")}
+        | {key: values[key] for key in counts}
+    )
 
 
 def build_input(_given: JSON, question: JSON) -> JSON:
@@ -351,18 +338,12 @@ OPERATIONS: dict[str, Callable[[JSON, JSON], JSON]] = {
     "accumulate": accumulate,
 }
 FEATURES = [*OPERATIONS, "constructor.try_new_trusted", "catalog.series", "accumulate.million"]
-READY: JSON = {
-    "type": "ready",
-    "protocol": 1,
-    "implementation": {
-        "name": "calybris-wheel",
-        "version": version("calybris"),
-        "language": "rust",
-        "source": "https://pypi.org/project/calybris/",
-    },
-    "spec": "1.0",
-    "features": sorted(FEATURES),
-    "max_in_flight": 64,
+READY: JSON = {"type": "ready", "protocol": 1, "spec": "1.0", "features": sorted(FEATURES), "max_in_flight": 64}
+READY["implementation"] = {
+    "name": "calybris-wheel",
+    "version": version("calybris"),
+    "language": "rust",
+    "source": "https://pypi.org/project/calybris/",
 }
 
 
@@ -372,13 +353,10 @@ READY: JSON = {
 def answer(message: JSON) -> JSON:
     try:
         if message["op"] not in OPERATIONS:
-            raise Unsupported(message["op"])
+            raise unsupported(message["op"])
         return {"ok": OPERATIONS[message["op"]](message["given"], message["input"])}
-    except Refused as refused:
-        code, at, detail = refused.args
-        return {"error": {"code": code, "at": at, "detail": detail}}
-    except Unsupported as missing:
-        return {"unsupported": {"feature": str(missing)}}
+    except Instead as instead:
+        return dict(instead.args[0])
     except Exception as error:  # noqa: BLE001 - whatever the wheel throws is reported, and the next case is answered
         return {"fault": {"detail": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}}
 
