@@ -89,14 +89,17 @@ def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def import_violations(module: str, tree: ast.AST) -> list[str]:
-    """Imports against the arrows, and loading by name outside the command table."""
+    """Imports against the arrows, and loading by name outside the command table.
+
+    `_typeshed` exists for type checkers only; nothing can import it.
+    """
     package = module.partition(".")[0]
     allowed = ARROWS[package].union(*(extra for part, extra in EXCEPTIONS.items() if within(module, part)))
     may_load = module == COMMAND_TABLE or within(module, JUDGE)
     found = []
     for line, name in imported(tree):
         top = name.partition(".")[0]
-        if top not in allowed and top != package and top not in sys.stdlib_module_names:
+        if top not in allowed and top not in (package, "_typeshed") and top not in sys.stdlib_module_names:
             found.append(f"{module}:{line} imports {name or '.'}")
         if top == "importlib" and "resources" not in name and not may_load:
             found.append(f"{module}:{line} loads modules by name")

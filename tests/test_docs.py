@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from calybris_conformance import known_failures
+from calybris_conformance import corpus, known_failures
 from calybris_conformance.outcomes import Exit, Outcome
 from calybris_ref.cli import COMMANDS, PROGRAM, build_parser
 from calybris_ref.cli.terminal import CommandError
@@ -224,6 +224,29 @@ def test_outcomes_and_exit_codes_are_the_judge_s() -> None:
 def test_the_list_of_known_failures_that_is_shown_is_one() -> None:
     (block,) = markdown.blocks(read(ROOT / "docs" / "write-a-port.md"), "toml")
     assert len(known_failures.parse(block.text)) == 1
+
+
+@pytest.fixture(scope="module")
+def vectors() -> corpus.Corpus:
+    return corpus.load()
+
+
+def test_cases_that_are_named_exist(vectors: corpus.Corpus) -> None:
+    suites = "|".join(sorted({case.suite for case in vectors.cases}))
+    named_cases = {
+        found for page in PAGES for found in re.findall(rf"\b(?:{suites})/[a-z0-9-]+/[a-z0-9-]+", read(page))
+    }
+    assert len(named_cases) >= 2
+    assert named_cases - {case.id for case in vectors.cases} == set()
+
+
+def test_the_case_that_is_shown_is_one(vectors: corpus.Corpus) -> None:
+    (block,) = markdown.blocks(read(ROOT / "docs" / "vectors.md"), "json")
+    shown = json.loads(block.text)
+    (case,) = (case for case in vectors.cases if case.id == shown["id"])
+    keys = ("id", "about", "flags", "input", "expect")
+    assert shown == {key: list(case.flags) if key == "flags" else getattr(case, key) for key in keys}
+    assert case.op == "hex.decode"
 
 
 def test_example_adapter_is_short() -> None:
