@@ -67,11 +67,16 @@ def _layout(preimage: bytes) -> str:
     """The preimage as a table; the models of a policy stand in the order in which they are hashed."""
     tag = preimage[:TAG_BYTES]
     rows = [("0", str(TAG_BYTES), "tag", tag.hex(), tag[:-1].decode() + "\\0")]
+    group = ""
     for field in dissect(preimage):
-        name = _NAMES[field.name](field.value).label if field.name in _NAMES else ""
-        value = f"{field.value} {name}".rstrip()
-        rows.append((str(field.offset), str(field.length), field.name, _hex(preimage, field), value))
-    return table(("offset", "width", "field", "hex", "value"), rows, right=(0, 1))
+        model, _, name = field.name.rpartition(".")
+        if model != group:
+            group = model
+            rows.append(("", "", model, "", ""))
+        label = _NAMES[name](field.value).label if name in _NAMES else ""
+        value = f"{field.value} {label}".rstrip()
+        rows.append((str(field.offset), str(field.length), name, _hex(preimage, field), value))
+    return table(("at", "size", "field", "hex", "value"), rows, right=(0, 1))
 
 
 def _hex(preimage: bytes, field: PreimageField) -> str:

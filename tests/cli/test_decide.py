@@ -118,8 +118,8 @@ def test_many_requests_are_one_table(cli: Run, many: list[KernelInput]) -> None:
         == """\
 sequence  decision                         model  cost  utility  eligible  of
        1  execute_requested                    1  5000   602600         2   2
-       2  reject: risk_ceiling_constraint                                0   2
-       3  reject: risk_hard_limit                                        0   0
+       2  reject: risk_ceiling_constraint                               0   2
+       3  reject: risk_hard_limit                                       0   0
 """
     )
 

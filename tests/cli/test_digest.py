@@ -42,21 +42,21 @@ def test_a_preimage_is_shown_field_by_field(cli: Run, files: Files) -> None:
     assert (
         out
         == f"""\
-offset  width  field                              hex                 value
-     0      9  tag                                63616c7964636e3100  calydcn1\\0
-     9      8  request_sequence                   4d00000000000000    77
-    17      1  action                             01                  1 execute_requested
-    18      2  reason                             0100                1 requested_model_maximizes_utility
-    20      4  selected_model_id                  01000000            1
-    24      2  selected_model_index               0000                0
-    26      8  estimated_cost_microunits          8813000000000000    5000
-    34      8  expected_utility_microunits        b05e0a0000000000    679600
-    42      4  counterfactual_model_id            02000000            2
-    46      8  counterfactual_utility_microunits  20ff080000000000    589600
-    54      2  evaluated_models                   0200                2
-    56      2  eligible_models                    0200                2
-    58      8  policy_epoch                       0500000000000000    5
-    66      8  catalog_epoch                      0600000000000000    6
+at  size  field                              hex                 value
+ 0     9  tag                                63616c7964636e3100  calydcn1\\0
+ 9     8  request_sequence                   4d00000000000000    77
+17     1  action                             01                  1 execute_requested
+18     2  reason                             0100                1 requested_model_maximizes_utility
+20     4  selected_model_id                  01000000            1
+24     2  selected_model_index               0000                0
+26     8  estimated_cost_microunits          8813000000000000    5000
+34     8  expected_utility_microunits        b05e0a0000000000    679600
+42     4  counterfactual_model_id            02000000            2
+46     8  counterfactual_utility_microunits  20ff080000000000    589600
+54     2  evaluated_models                   0200                2
+56     2  eligible_models                    0200                2
+58     8  policy_epoch                       0500000000000000    5
+66     8  catalog_epoch                      0600000000000000    6
 
 74 bytes, SHA-256 {decision_digest(files.decision).hex()}
 """
@@ -66,8 +66,9 @@ offset  width  field                              hex                 value
 def test_models_are_shown_in_the_order_in_which_they_are_hashed(cli: Run, write: Write) -> None:
     write("p.json", records.policy([records.model(9), records.model(4)]).to_dict())
     out = cli("digest", "policy", "p.json", "--preimage").out
-    ids = [line.split()[-1] for line in out.splitlines() if "].model_id " in line]
-    assert ids == ["4", "9"]
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[8:10] == [["models[0]"], ["39", "4", "model_id", "04000000", "4"]]
+    assert lines[19:21] == [["models[1]"], ["86", "4", "model_id", "09000000", "9"]]
 
 
 def test_a_policy_that_breaks_the_rules_has_a_digest_when_asked_for(cli: Run, write: Write) -> None:
