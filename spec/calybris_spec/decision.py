@@ -79,13 +79,16 @@ def is_tally(tally: Tally) -> bool:
         all([count >= 0 for count in tally.rejections])
         & is_podium(podium)
         & (tally.seen == podium.entered + sum(tally.rejections))
-        & implies(podium.entered >= 1, podium.winner.position < tally.seen)
-        & implies(podium.entered >= 2, podium.runner_up.position < tally.seen)
+        & implies(podium.entered >= 1, within(0, podium.winner.position, tally.seen - 1))
+        & implies(podium.entered >= 2, within(0, podium.runner_up.position, tally.seen - 1))
     )
 
 
+@require(lambda count: count >= 0)
+@ensure(lambda count, result: implies(count <= U16_MAX, result == count) & implies(count > U16_MAX, result == U16_MAX))
 def saturated(count: int) -> int:
     """Return a count as a u16 shows it (DECIDE-5)."""
+    # crosshair: specs_complete=True
     return min(count, U16_MAX)
 
 

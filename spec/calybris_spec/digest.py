@@ -12,7 +12,7 @@ from icontract import ensure, require
 
 from calybris_spec.codes import ACCEPTED, Refusal
 from calybris_spec.layout import Bytes, decision_bytes, input_bytes, policy_bytes
-from calybris_spec.logic import NONE, first, within
+from calybris_spec.logic import NONE, first, implies, within
 from calybris_spec.types import Decision, Request, Snapshot
 
 DIGEST_BYTES = 32
@@ -26,6 +26,7 @@ REFUSALS = (
 )
 ODD, INVALID_CHARACTER, WRONG_LENGTH = 1, 2, 3
 NO_NIBBLE = -1
+HEX = b"0123456789abcdef"
 
 
 def policy_digest_hex(snapshot: Snapshot) -> str:
@@ -52,8 +53,8 @@ class HexReading(NamedTuple):
 
 
 @require(lambda byte: within(0, byte, 255))
-@ensure(lambda byte, result: (result == NO_NIBBLE) ^ (chr(byte) in "0123456789abcdef"))
-@ensure(lambda byte, result: result == NO_NIBBLE or "0123456789abcdef"[result] == chr(byte))
+@ensure(lambda byte, result: (result == NO_NIBBLE) == all([byte != digit for digit in HEX]))
+@ensure(lambda byte, result: all([implies(byte == digit, result == value) for value, digit in enumerate(HEX)]))
 def nibble(byte: int) -> int:
     """Return the value of one hex character given as a byte, or NO_NIBBLE; capitals are none (DIGEST-7)."""
     if 48 <= byte <= 57:
@@ -63,6 +64,7 @@ def nibble(byte: int) -> int:
     return NO_NIBBLE
 
 
+@require(lambda text: all([within(0, byte, 255) for byte in text]))
 @ensure(lambda result: len(result.raw) == (DIGEST_BYTES if result.problem == NONE else 0))
 @ensure(lambda text, result: (result.problem == ODD) == (len(text) % 2 == 1))
 def decode_hex(text: Bytes) -> HexReading:

@@ -13,7 +13,7 @@ from calybris_spec.integers import WIDTHS, holds
 from calybris_spec.logic import implies
 
 MASK, PROVIDER_ID = WIDTHS["u64"], WIDTHS["u16"]
-POWERS = tuple(2**i for i in range(64))
+POWERS = tuple(1 << i for i in range(64))
 
 
 @require(lambda have, need: holds(MASK, have) & holds(MASK, need))

@@ -38,6 +38,7 @@ def counted_value(business_value: int) -> int:
 
 @require(lambda value, one_bps, other_bps: (value >= 0) & holds(BPS, one_bps) & holds(BPS, other_bps))
 @ensure(lambda result: result >= 0)
+@ensure(lambda value, result: implies(value == 0, result == 0))
 def scaled(value: int, one_bps: int, other_bps: int) -> int:
     """Return the value scaled by two proportions in basis points, with ONE floor at the end (MONEY-4, MONEY-5)."""
     # crosshair: specs_complete=True

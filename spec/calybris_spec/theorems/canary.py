@@ -1,0 +1,88 @@
+"""Deliberately WRONG theorems: the gate must refute every one, or its "confirmed" means nothing.
+
+Each is a mistake that implementations make. They are checked with the same options and plugins as everything else.
+"""
+
+from __future__ import annotations
+
+from icontract import ensure, require
+
+from calybris_spec import cost, gates, masks
+from calybris_spec.codes import ELIGIBLE
+from calybris_spec.cost import cost_microunits
+from calybris_spec.decision import Rejections, dominant_gate
+from calybris_spec.integers import WIDTHS, holds
+from calybris_spec.layout import little_endian
+from calybris_spec.logic import implies
+from calybris_spec.ranking import Candidate, outranks
+from calybris_spec.theorems import unfolded
+from calybris_spec.types import Model, Policy, Request, is_model, is_policy, is_request
+from calybris_spec.utility import scaled
+
+appraise, bare_cost, covers = unfolded(gates.appraise), unfolded(cost.cost_microunits), unfolded(masks.covers)
+U16, U32, U64 = WIDTHS["u16"], WIDTHS["u32"], WIDTHS["u64"]
+
+
+@require(lambda policy, model, request: is_policy(policy) & is_model(model) & is_request(request))
+@ensure(lambda result: result)
+def wrong_tokens_may_be_swapped(policy: Policy, model: Model, request: Request) -> bool:
+    """Output tokens at the input rate."""
+    return appraise(policy, model, request).terms.cost == cost_microunits(
+        request.output_tokens,
+        model.input_cost_microunits_per_million_tokens,
+        request.input_tokens,
+        model.output_cost_microunits_per_million_tokens,
+    )
+
+
+@require(lambda policy, model, request: is_policy(policy) & is_model(model) & is_request(request))
+@require(lambda request, budget: holds(U64, budget) & (budget <= request.budget_limit_microunits))
+@ensure(lambda result: result)
+def wrong_less_budget_never_hurts(policy: Policy, model: Model, request: Request, budget: int) -> bool:
+    """The theorem about more budget, the wrong way round."""
+    there = appraise(policy, model, request._replace(budget_limit_microunits=budget))
+    return implies(appraise(policy, model, request).gate == ELIGIBLE, there.gate == ELIGIBLE)
+
+
+@require(lambda tokens, rate: holds(U32, tokens) & holds(U64, rate))
+@ensure(lambda result: result)
+def wrong_both_sides_are_rounded_together(tokens: int, rate: int) -> bool:
+    """One ceiling over the sum."""
+    return bare_cost(tokens, rate, tokens, rate) == min((2 * tokens * rate + 999_999) // 1_000_000, 2**64 - 1)
+
+
+@require(lambda value, one_bps, other_bps: (value >= 0) & holds(U16, one_bps) & holds(U16, other_bps))
+@ensure(lambda result: result)
+def wrong_two_floors_are_as_good_as_one(value: int, one_bps: int, other_bps: int) -> bool:
+    """Rounding after each proportion."""
+    return unfolded(scaled)(value, one_bps, other_bps) == value * one_bps // 10_000 * other_bps // 10_000
+
+
+@require(lambda have, need: holds(U64, have) & holds(U64, need))
+@ensure(lambda result: result)
+def wrong_a_larger_mask_covers_a_smaller_one(have: int, need: int) -> bool:
+    """A mask taken for a number."""
+    return implies(have >= need, covers(have, need))
+
+
+@ensure(lambda result: result)
+def wrong_the_higher_id_wins(one: Candidate, other: Candidate) -> bool:
+    """The last tie-break, the wrong way round."""
+    return implies(
+        outranks(one, other) & (one.utility == other.utility) & (one.cost == other.cost), one.model_id >= other.model_id
+    )
+
+
+@require(lambda rejections: all([number >= 0 for number in rejections]))
+@ensure(lambda result: result)
+def wrong_the_first_of_equal_counts_dominates(rejections: Rejections) -> bool:
+    """Ties to the first gate instead of the last of the list."""
+    gate = dominant_gate(rejections)
+    return all([rejections[k - 1] < rejections[gate - 1] for k in range(1, gate)])
+
+
+@require(lambda value: holds(U64, value))
+@ensure(lambda result: result)
+def wrong_the_highest_byte_comes_first(value: int) -> bool:
+    """Big endian."""
+    return little_endian(value, U64)[0] == value // 2**56
