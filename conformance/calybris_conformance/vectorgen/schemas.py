@@ -15,6 +15,20 @@ FLAG = r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 CASE_ID = r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*){2}$"
 FEATURE = r"^[a-z]+([._][a-z]+)*$"
+
+FILE_KEYS = [
+    *("format", "suite", "op", "title", "clauses", "requires", "level"),
+    *("timeout_seconds", "source", "notes", "count", "groups"),
+]
+"""The keys of every part of a file, in the order in which they stand."""
+OPTIONAL_FILE_KEYS = ("timeout_seconds",)
+SOURCE_KEYS = ["generator", "revision"]
+NOTE_KEYS = ["hunts", "why", "clauses"]
+GROUP_KEYS = ["group", "given", "cases"]
+CASE_KEYS = ["id", "about", "flags", "input", "expect"]
+EXPECT_KEYS = (["ok"], ["ok", "preimage_hex"], ["error"])
+ERROR_KEYS = ["code", "at"]
+
 _TEXT = {"type": "string", "minLength": 1}
 _SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
@@ -67,7 +81,7 @@ def vectors_schema() -> dict[str, Any]:
             "count": {"type": "integer", "minimum": 1},
             "groups": {"type": "array", "minItems": 1},
         },
-        optional=("timeout_seconds",),
+        optional=OPTIONAL_FILE_KEYS,
     )
     per_operation = [
         {

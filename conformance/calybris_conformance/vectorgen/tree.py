@@ -14,7 +14,7 @@ from calybris_conformance.vectorgen.flags import FLAGS
 from calybris_conformance.vectorgen.shapes import OPERATIONS, ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from calybris_conformance.vectorgen.draft import Draft, Group
@@ -41,13 +41,16 @@ SUITES = (
 """One module each, in the order in which a port is best written."""
 
 
-def drafts() -> Iterator[Draft]:
-    """Every file to be, suite by suite."""
+def drafts(watch: Callable[[str], object] = lambda _suite: None) -> Iterator[Draft]:
+    """Every file to be, suite by suite; `watch` hears of each suite when its turn comes."""
     for suite in SUITES:
+        watch(suite)
         yield from import_module(f"calybris_conformance.vectorgen.suites.{suite}").files()
 
 
-def generate(root: Path, *, new_major: bool = False) -> dict[str, bytes]:
+def generate(
+    root: Path, *, new_major: bool = False, watch: Callable[[str], object] = lambda _suite: None
+) -> dict[str, bytes]:
     """Path → bytes of everything that is generated. `root` is the present tree: its lock, and answers that are kept.
 
     Raises GenerationError when the implementations differ or two cases share an id, LockError when a frozen case
@@ -57,7 +60,7 @@ def generate(root: Path, *, new_major: bool = False) -> dict[str, bytes]:
     known = lock.read(lock_text)
     files: dict[str, bytes] = {}
     hashes: dict[str, str] = {}
-    for draft in drafts():
+    for draft in drafts(watch):
         if draft.path in files:
             raise GenerationError(f"{draft.path}: two drafts have this path.")
         document = _document(draft, _kept(root / draft.path, known) if draft.kept else {})

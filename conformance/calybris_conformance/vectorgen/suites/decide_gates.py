@@ -54,10 +54,10 @@ def _around(field: str, limit: int, values: tuple[int, ...]) -> Iterator[Questio
 
 
 def _utilities() -> Iterator[Question]:
-    for value in (4_998, 4_999, 5_000, 5_001, 5_002):
+    for name, value in {"minus-2": 4_998, "minus-1": 4_999, "zero": 5_000, "plus-1": 5_001, "plus-2": 5_002}.items():
         changed = request(business_value_microunits=value, confidence_bps=10_000)
         flags = ("UTILITY_ZERO_ELIGIBLE",) if value == 5_000 else ()
-        yield Question(f"at-{value - 5_000}", f"The utility is {value - 5_000}.", {"request": changed}, flags)
+        yield Question(name, f"The utility is {value - 5_000}.", {"request": changed}, flags)
 
 
 def masks() -> Iterator[Group]:

@@ -67,7 +67,7 @@ def files() -> Iterator[Draft]:
     yield _file(
         "policy-order-given",
         "digest.policy",
-        "The order of the catalog is not hashed",
+        "Catalogs in the order given: the order is not hashed",
         "DIGEST-3",
         given_order,
         "constructor.try_new",
@@ -76,7 +76,7 @@ def files() -> Iterator[Draft]:
     yield _file(
         "policy-order-sorted",
         "digest.policy",
-        "The order of the catalog is not hashed",
+        "Catalogs that the constructor sorts",
         "DIGEST-3",
         sorted_order,
         "constructor.try_new_trusted",

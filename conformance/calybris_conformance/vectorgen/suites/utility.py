@@ -57,13 +57,13 @@ def _models() -> Iterator[Group]:
     sharp = given([model(quality_bps=MAX_BPS)], risk_penalty_multiplier_bps=0, latency_penalty_microunits_per_ms=0)
     boundary = (
         _ask(
-            f"at-{value - 5_000}",
+            name,
             f"The utility is {value - 5_000}.",
             1,
             request(business_value_microunits=value, confidence_bps=MAX_BPS),
             "UTILITY_ZERO_ELIGIBLE",
         )
-        for value in (4_999, 5_000, 5_001)
+        for name, value in {"minus-1": 4_999, "zero": 5_000, "plus-1": 5_001}.items()
     )
     yield Group("boundary", tuple(boundary), sharp)
     largest = given(
