@@ -28,6 +28,7 @@ _STYLES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "bold": "1"}
 _PAINT = r"\x1b\[[0-9;]*m"
 _GAP = "  "
 _REDRAW_SECONDS = 0.1
+_TICK_SECONDS = 1.0
 _BAR_CELLS = 24
 
 
@@ -91,46 +92,61 @@ def is_terminal(stream: TextIO) -> bool:
 class Progress:
     """A progress bar on stderr, gone when the work is done; silent unless stderr is a terminal.
 
-    Used as a context manager, from one thread. `total` is the number of steps (0 when there is nothing to do).
+    Used as a context manager. `total` is the number of steps (0 when there is nothing to do). The clock in it moves on
+    while a step takes long, so that slow work can be told from work that hangs.
     """
 
     def __init__(self, total: int, label: str) -> None:
+        import threading  # here, because most commands are over before it is loaded
+
         self._total = total
         self._label = label
+        self._note = ""
         self._done = 0
         self._stream = sys.stderr
         self._visible = is_terminal(self._stream)
         self._started = time.monotonic()
         self._drawn = float("-inf")
+        self._drawing = threading.Lock()
+        self._ended = threading.Event()
+        self._clock = threading.Thread(target=self._tick, daemon=True)
 
     def __enter__(self) -> Self:
-        self._draw("")
+        if self._visible:
+            self._draw()
+            self._clock.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._visible:
+            self._ended.set()
+            self._clock.join()
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 
     def advance(self, n: int = 1, note: str = "") -> None:
         """Count `n` more steps as done; `note` says what is under way."""
         self._done += n
-        self._draw(note)
+        self._note = note
+        if self._visible and (self._done >= self._total or time.monotonic() - self._drawn >= _REDRAW_SECONDS):
+            self._draw()
 
-    def _draw(self, note: str) -> None:
-        now = time.monotonic()
-        if not self._visible or (now - self._drawn < _REDRAW_SECONDS and self._done < self._total):
-            return
-        self._drawn = now
-        share = min(self._done / self._total, 1.0) if self._total else 1.0
-        filled = int(share * _BAR_CELLS)
-        bar = "#" * filled + "." * (_BAR_CELLS - filled)
-        minutes, seconds = divmod(int(now - self._started), 60)
-        line = f"{self._label}  [{bar}]  {self._done}/{self._total}  {minutes}:{seconds:02}  {one_line(note)}".rstrip()
-        self._stream.write("\r" + line[: _columns(self._stream) - 1] + "\x1b[K")
-        self._stream.flush()
+    def _tick(self) -> None:
+        while not self._ended.wait(_TICK_SECONDS):
+            self._draw()
+
+    def _draw(self) -> None:
+        with self._drawing:
+            self._drawn = time.monotonic()
+            share = min(self._done / self._total, 1.0) if self._total else 1.0
+            filled = int(share * _BAR_CELLS)
+            bar = "#" * filled + "." * (_BAR_CELLS - filled)
+            minutes, seconds = divmod(int(self._drawn - self._started), 60)
+            line = f"{self._label}  [{bar}]  {self._done}/{self._total}  {minutes}:{seconds:02}  {one_line(self._note)}"
+            self._stream.write("\r" + line.rstrip()[: _columns(self._stream) - 1] + "\x1b[K")
+            self._stream.flush()
 
 
 def _columns(stream: TextIO) -> int:

@@ -1,5 +1,6 @@
 import io
 import sys
+import time
 
 import pytest
 
@@ -87,6 +88,15 @@ def test_progress_does_not_draw_every_step(terminal: Terminal, monkeypatch: pyte
         for _ in range(500):
             progress.advance()
     assert terminal.written().count("judging") < 10
+
+
+def test_the_clock_moves_on_while_a_step_takes_long(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal.stream)
+    monkeypatch.setattr(shown, "_TICK_SECONDS", 0.01)
+    with Progress(2, "judging") as progress:
+        progress.advance(note="a slow one")
+        time.sleep(0.1)
+    assert terminal.written().count("1/2  0:00  a slow one") > 2
 
 
 def test_progress_never_wraps(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
