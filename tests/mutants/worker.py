@@ -1,0 +1,81 @@
+"""Answers the corpus with one module of the reference replaced by a mutated source: the inside of `mutation.judge`.
+
+Reads {"module", "path", "source", "flag", "quick"} on stdin and writes {"asked", "killed"} on stdout.
+"""
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import json
+import sys
+from collections.abc import Sequence
+from types import CodeType, ModuleType
+from typing import Any
+
+LARGE = "catalog.series"
+LARGEST = "accumulate.million"
+
+
+class MutatedLoader(importlib.machinery.SourceFileLoader):
+    """Loads a module from a text instead of its file, past every cache of byte code."""
+
+    def __init__(self, module: str, path: str, source: str) -> None:
+        super().__init__(module, path)
+        self.source = source
+
+    def get_code(self, fullname: str) -> CodeType:
+        code: CodeType = compile(self.source, self.get_filename(fullname), "exec", dont_inherit=True)
+        return code
+
+
+class MutatedFinder(importlib.abc.MetaPathFinder):
+    """Finds the one mutated module before anything else does."""
+
+    def __init__(self, module: str, path: str, source: str) -> None:
+        self.module = module
+        self.path = path
+        self.source = source
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self.module:
+            return None
+        loader = MutatedLoader(fullname, self.path, self.source)
+        return importlib.util.spec_from_file_location(fullname, self.path, loader=loader)
+
+
+def ask(question: dict[str, Any]) -> dict[str, Any]:
+    """Install the mutated module, then answer case after case and collect those that come out wrong."""
+    sys.meta_path.insert(0, MutatedFinder(question["module"], question["path"], question["source"]))
+    adapter = importlib.import_module("calybris_conformance.adapters.reference").ADAPTER
+    corpus = importlib.import_module("calybris_conformance.corpus").load()
+    refused = importlib.import_module("calybris_conformance.operations").Refused
+    loader = sys.modules[question["module"]].__loader__
+    if not isinstance(loader, MutatedLoader):
+        raise TypeError(f"{question['module']} was imported before it was mutated")
+
+    def answer(case: Any) -> Any:
+        try:
+            return {"ok": adapter.operations[case.op](case.given, case.input)}
+        except refused as refusal:
+            return {"error": {"code": refusal.code, "at": refusal.at}}
+        except Exception as fault:  # noqa: BLE001 - whatever a mutant throws is one more wrong answer
+            return {"fault": repr(fault)}
+
+    asked, killed = 0, dict[str, list[str]]()
+    for case in sorted(corpus.cases, key=lambda case: (LARGEST in case.requires, LARGE in case.requires)):
+        caught = any(question["flag"] in flags for flags in killed.values())
+        if LARGE in case.requires and (question["quick"] or caught):
+            continue
+        if LARGEST in case.requires and (question["quick"] or killed):
+            continue
+        asked += 1
+        if answer(case) != {key: value for key, value in case.expect.items() if key != "preimage_hex"}:
+            killed[case.id] = list(case.flags)
+    return {"asked": asked, "killed": killed}
+
+
+if __name__ == "__main__":
+    json.dump(ask(json.load(sys.stdin)), sys.stdout)
