@@ -158,7 +158,9 @@ def _run(given: Sequence[str]) -> int:
         code: int = importlib.import_module(COMMANDS[name][0]).run(arguments)
     except SystemExit as stop:
         # argparse ends --help and --version this way.
-        return stop.code if isinstance(stop.code, int) else EXIT_OK
+        if isinstance(stop.code, str):
+            raise CommandError(stop.code) from stop
+        return stop.code or EXIT_OK
     except ModuleNotFoundError as error:
         raise _missing_package(error, name) or error from error
     return code

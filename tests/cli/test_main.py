@@ -140,6 +140,8 @@ def test_the_exit_code_is_the_commands(cli: Run, command: Callable[[Callable[[],
         (BrokenPipeError(), 141, None),
         (SystemExit(0), 0, None),
         (SystemExit(None), 0, None),
+        (SystemExit(3), 3, None),
+        (SystemExit("no such thing"), 2, "error: no such thing"),
         (
             ZeroDivisionError("a\nb"),
             70,
