@@ -7,41 +7,9 @@ beside its answer.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
 
-from calybris_conformance import wire
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_TAG_BYTES: Final = 9
-_WIDTHS: Final = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "i64": 8}
-_NAMES: Final = {"action": 1, "reason": 2}  # their codes are hashed, not their names
-
-_HEADS: Final = {
-    b"calypol1\0": wire.POLICY_SCALARS,
-    b"calyinp1\0": wire.REQUEST,
-    b"calydcn1\0": wire.DECISION,
-}
-"""What follows each tag once. After the head of a policy come its models."""
-
-
-def fields(preimage: bytes) -> Iterator[tuple[str, int, int]]:
-    """(field, offset, bytes) of every field, in order, for a preimage with a known tag; nothing for any other."""
-    head = _HEADS.get(preimage[:_TAG_BYTES])
-    if head is None:
-        return
-    yield "tag", 0, _TAG_BYTES
-    offset = _TAG_BYTES
-    for field, width in _widths(head):
-        yield field, offset, width
-        offset += width
-    model = 0
-    while offset < len(preimage):
-        for field, width in _widths(wire.MODEL):
-            yield f"models[{model}].{field}", offset, width
-            offset += width
-        model += 1
+from calybris_ref.errors import DigestDecodeError
+from calybris_ref.layout import TAG_BYTES, dissect
 
 
 def explain(expected_hex: str, sent_hex: str | None, digest_hex: object) -> str:
@@ -51,25 +19,27 @@ def explain(expected_hex: str, sent_hex: str | None, digest_hex: object) -> str:
     if len(sent_hex) % 2:
         return "its preimage_hex has an odd number of characters"
     expected, sent = bytes.fromhex(expected_hex), bytes.fromhex(sent_hex)
+    hashed = hashlib.sha256(sent).hexdigest()
     if expected == sent:
-        return f"its preimage is right, but its SHA-256 is {hashlib.sha256(sent).hexdigest()}"
-    if hashlib.sha256(sent).hexdigest() != digest_hex:
-        return "its preimage_hex is not what it hashed; " + _first_byte(expected, sent)
-    return _first_byte(expected, sent)
+        return f"its preimage is right, but its SHA-256 is {hashed}"
+    return ("" if hashed == digest_hex else "its preimage_hex is not what it hashed; ") + _first_byte(expected, sent)
 
 
 def _first_byte(expected: bytes, sent: bytes) -> str:
-    place = next(
-        (i for i, (a, b) in enumerate(zip(expected, sent, strict=False)) if a != b), min(len(expected), len(sent))
-    )
+    pairs = enumerate(zip(expected, sent, strict=False))
+    place = next((place for place, (right, wrong) in pairs if right != wrong), min(len(expected), len(sent)))
     lengths = "" if len(expected) == len(sent) else f"; {len(sent)} bytes in all, {len(expected)} are right"
-    for field, offset, width in fields(expected):
-        if offset <= place < offset + width:
-            right, wrong = expected[offset : offset + width].hex(), sent[offset : offset + width].hex()
-            return f"byte {place}, field {field}: {right} is right, not {wrong or 'the end'}{lengths}"
+    for name, offset, length in _fields(expected):
+        if offset <= place < offset + length:
+            right, wrong = expected[offset : offset + length].hex(), sent[offset : offset + length].hex()
+            return f"byte {place}, field {name}: {right} is right, not {wrong or 'the end'}{lengths}"
     return f"byte {place}{lengths}"
 
 
-def _widths(shape: wire.Shape) -> Iterator[tuple[str, int]]:
-    for field, kind in shape.items():
-        yield field, _NAMES[field] if field in _NAMES else _WIDTHS[kind]
+def _fields(preimage: bytes) -> list[tuple[str, int, int]]:
+    """(field, offset, bytes) of every field; none for a record that this version does not know."""
+    try:
+        found = dissect(preimage)
+    except DigestDecodeError:
+        return []
+    return [("tag", 0, TAG_BYTES), *((field.name, field.offset, field.length) for field in found)]
