@@ -151,7 +151,10 @@ def _run(given: Sequence[str]) -> int:
         raise CommandError(f"{no_such(name, COMMANDS)} (see '{PROGRAM} --help')")
     try:
         parser = build_parser(() if name is None else (name,))
-        arguments = parser.parse_args(given)
+        arguments, unknown = parser.parse_known_args(given)
+        if unknown:
+            asked = PROGRAM if name is None else f"{PROGRAM} {name}"
+            raise CommandError(f"unrecognized arguments: {' '.join(unknown)} (see '{asked} --help')")
         if name is None:
             parser.print_help(sys.stderr)
             return EXIT_USAGE

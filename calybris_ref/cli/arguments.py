@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Help texts as they are written, and sub-commands as one aligned list."""
+class Formatter(argparse.HelpFormatter):
+    """Help texts with their own lines and examples, and sub-commands as one aligned list."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        import textwrap  # only a help text needs it, and it costs start-up time
+
+        # Prose is wrapped to the terminal; what is indented stays as it was written, to be copied.
+        lines = (line if line.startswith(" ") else textwrap.fill(line, width) for line in text.splitlines())
+        return "\n".join(indent + line for line in lines)
 
     def _format_action(self, action: argparse.Action) -> str:
         if isinstance(action, argparse._SubParsersAction):

@@ -114,6 +114,7 @@ def test_every_help_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> N
             "there is no 'xyz'; there are conformance, vectors, prove, decide, verify, digest, completion (see",
         ),
         (("--verison",), "unrecognized arguments: --verison (see 'calybris-ref --help')"),
+        (("prove", "--jsno"), "unrecognized arguments: --jsno (see 'calybris-ref prove --help')"),
         (("two\nlines",), "there is no 'two\\nlines'; there are conformance, vectors, prove, decide, verify, digest,"),
     ],
 )
