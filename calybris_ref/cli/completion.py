@@ -13,9 +13,9 @@ _SHELLS = ("bash", "zsh", "tcsh")
 _COMPLETIONS = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
 _EXAMPLES = """\
 examples:
-  bash, in ~/.bashrc       eval "$(calybris-ref completion bash)"
-  zsh, a folder of $fpath  calybris-ref completion zsh > _calybris-ref
-  tcsh, in ~/.tcshrc       eval "`calybris-ref completion tcsh`"
+  bash, in ~/.bashrc           eval "$(calybris-ref completion bash)"
+  zsh, in a folder of $fpath   calybris-ref completion zsh > _calybris-ref
+  tcsh, sourced by ~/.tcshrc   calybris-ref completion tcsh > ~/.calybris-ref
 """
 
 
