@@ -151,6 +151,9 @@ def unchecked_request(rng: random.Random, under: Policy) -> Integers:
     for key in ("risk_bps", "confidence_bps", "minimum_quality_bps"):
         if rng.random() < 0.2:
             made[key] = rng.choice((10_000, 10_001, U16))
+    if rng.random() < 0.1:  # the only way above i64
+        made |= {"business_value_microunits": 2**63 - 1, "confidence_bps": U16, "risk_bps": 0}
+        made |= {"minimum_quality_bps": 0, "input_tokens": 0, "output_tokens": 0}
     return made
 
 
