@@ -1,6 +1,6 @@
 """Mutants of requests, settings and builders: their bounds, their defaults, what `build` checks."""
 
-from tests.mutants.mutation import bugs_in
+from tests.mutants.mutation import Mutant, bugs_in
 
 model = bugs_in("calybris_ref/model.py")
 config = bugs_in("calybris_ref/config.py")
@@ -94,18 +94,16 @@ SETTINGS = (
         "self._epochs = (1, 1)",
         "self._epochs = (0, 0)",
     ),
-    builder(
+    Mutant(
         "first-call-wins",
-        "BUILDER_FIRST_WINS",
+        "calybris_ref/builder.py",
+        "        self._fields.update(fields)\n",
+        "        called = self.__dict__.setdefault('_called', set())\n"
+        "        self._fields.update({name: value for name, value in fields.items() if name not in called})\n"
+        "        called.update(fields)\n",
         "The first call of a method counts.",
-        "    def tokens(self",
-        "    def _set(self, **fields: int) -> Self:\n"
-        "        changed = self.__dict__.setdefault('_changed', set())\n"
-        "        fields = {name: value for name, value in fields.items() if name not in changed}\n"
-        "        changed.update(fields)\n"
-        "        self._fields.update(fields)\n"
-        "        return self\n\n"
-        "    def tokens(self",
+        "BUILDER_FIRST_WINS",
+        times=2,
     ),
     builder(
         "second-list-replaces-first",

@@ -81,13 +81,6 @@ INTEGERS = (
         'Width("i64", -(2**63), 2**63 - 1)',
         'Width("i64", 0, 2**64 - 1)',
     ),
-    record(
-        "i64-symmetric",
-        "WIDTH_WRAPS",
-        "The smallest i64 is refused, because its magnitude does not fit.",
-        'Width("i64", -(2**63), 2**63 - 1)',
-        'Width("i64", -(2**63) + 1, 2**63 - 1)',
-    ),
 )
 
 POLICIES = (

@@ -28,7 +28,7 @@ def as_columns(requests: list[KernelInput]) -> dict[str, list[int]]:
 
 
 @given(some.snapshots(), st.lists(some.friendly_requests, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_row_by_row_the_columns_are_the_decisions(snapshot: PolicySnapshot, asked: list[KernelInput]) -> None:
     decided = prescribe_columns(snapshot, as_columns(asked))
     assert list(decided) == [column.name for column in columns(KernelDecision)]

@@ -90,7 +90,7 @@ def test_an_index_beyond_the_width_is_told_like_no_index() -> None:
 
 
 @given(some.snapshots(), some.friendly_requests)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_rows_tell_the_same_story_as_trace_and_utility(snapshot: PolicySnapshot, asked: KernelInput) -> None:
     rows = snapshot.explain(asked)
     decision, trace = snapshot.prescribe_with_trace(asked)
