@@ -49,6 +49,9 @@ def act(seq: str, action: str, *arguments: Any) -> None:
             if not Path(path).exists():
                 Path(path).touch()
                 act(seq, *rest)
+        case "note", (path, text):
+            with Path(path).open("a") as file:
+                file.write(text)
         case "count", (path, *actions):
             with Path(path).open("a") as file:
                 file.write(".")
