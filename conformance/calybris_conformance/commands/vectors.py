@@ -187,9 +187,9 @@ def _differences(root: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="calybris-vectors-") as folder:
         runs = {seed: _generation(root, Path(folder) / seed, seed) for seed in HASH_SEEDS}
-        for seed, process in runs.items():
-            _, errors = process.communicate()
-            if process.returncode != 0:
+        said = {seed: process.communicate()[1] for seed, process in runs.items()}
+        for seed, errors in said.items():
+            if runs[seed].returncode != 0:
                 reason = (errors.strip().splitlines() or ["no message"])[-1]
                 raise CommandError(f"generation failed under PYTHONHASHSEED={seed}: {reason}", EXIT_WRONG)
             into = Path(folder) / seed

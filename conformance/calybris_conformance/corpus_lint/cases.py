@@ -209,7 +209,12 @@ def _policies(tree: Tree) -> Iterator[Finding]:
                 elif policy["constructor"] == "validated" and (fault := _not_canonical(policy)):
                     yield where, f"the policy is called validated, but {fault}"
             given = group["given"].get("policy")
-            if given is not None and (refusal := _refusal(given)):
+            # A canonical policy is accepted, and `unchecked` accepts everything.
+            if (
+                given is not None
+                and given["constructor"] in ("try_new", "try_new_trusted")
+                and (refusal := _refusal(given))
+            ):
                 yield f"{path}: group {group['group']}", f"the given policy is refused: {refusal}"
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_LARGE_CATALOG_SECONDS = 180
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -29,11 +31,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One file to be. `clauses`, `flags` and `requires` are space-separated; `flags` go on every question of the file.
+    """One file to be; `clauses` and `requires` are space-separated.
 
-    `checked_count` bounds the cost of the specification, which is slow: an `accumulate` with a larger count is compared
-    on its first `checked_count` requests. `kept` says that answering takes so long that an answer is kept from one
-    generation to the next as long as its question does not change.
+    `kept` says that answering takes so long that an answer is kept from one generation to the next as long as its
+    question does not change. The judge asks again whenever it judges the specification and the reference.
     """
 
     suite: str
@@ -51,6 +52,21 @@ class Draft:
     def path(self) -> str:
         """Where the file stands, relative to the corpus."""
         return f"v1/{self.suite}/{self.name}.json"
+
+
+def large(suite: str, name: str, op: str, title: str, clauses: str, groups: Iterable[Group], requires: str) -> Draft:
+    """A file about catalogs that are too large to write down: slow to ask, and with the feature `catalog.series`."""
+    return Draft(
+        suite,
+        name,
+        op,
+        title,
+        clauses,
+        tuple(groups),
+        requires=f"catalog.series {requires}",
+        timeout_seconds=_LARGE_CATALOG_SECONDS,
+        kept=True,
+    )
 
 
 def single(name: str, case: str, about: str, given: Mapping[str, Any], input_: Mapping[str, Any], *flags: str) -> Group:

@@ -137,8 +137,8 @@ def problems(shape: Shape, value: Any, at: str) -> Iterator[str]:
                 yield from problems(of, value, at)
         case Either(options):
             found = [list(problems(option, value, at)) for option in options]
-            if all(found):
-                yield from min(found, key=len)
+            if all(found):  # show those of the option that was meant: the one whose first problem lies deepest
+                yield from max(found, key=lambda one: len(one[0].split(":")[0]))
         case Some(of):
             yield from _record(of, value, at, complete=False)
         case dict():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calybris_conformance.vectorgen import scenarios
-from calybris_conformance.vectorgen.draft import Draft, Group
+from calybris_conformance.vectorgen.draft import Draft, Group, large
 from calybris_conformance.vectorgen.suites import decide_catalogs, decide_gates, decide_money, decide_ranking
 
 if TYPE_CHECKING:
@@ -68,22 +68,25 @@ def files() -> Iterator[Draft]:
         "constructor.unchecked input.unchecked",
     )
     yield _file("catalogs", "Catalogs of ordinary size", "RANK-1 DECIDE-6", decide_catalogs.ordinary())
-    yield _file(
+    yield large(
+        "decide",
         "large",
+        "decide",
         "Catalogs of 1,000 and of 65,535 models",
         "DECIDE-5 DECIDE-6",
-        decide_catalogs.large(),
-        "catalog.series",
+        decide_catalogs.many(),
+        "",
     )
-    yield _file(
+    yield large(
+        "decide",
         "beyond",
+        "decide",
         "Catalogs of more than 65,535 models",
         "DECIDE-5 DECIDE-6",
         decide_catalogs.beyond(),
-        "catalog.series constructor.unchecked",
+        "constructor.unchecked",
     )
 
 
 def _file(name: str, title: str, clauses: str, groups: Iterator[Group], requires: str = "") -> Draft:
-    timeout = 60 if "catalog.series" in requires else None
-    return Draft("decide", name, "decide", title, clauses, tuple(groups), requires=requires, timeout_seconds=timeout)
+    return Draft("decide", name, "decide", title, clauses, tuple(groups), requires=requires)

@@ -212,54 +212,32 @@ def ordinary() -> Iterator[Group]:
     )
 
 
-def large() -> Iterator[Group]:
-    """Many models: the winner first, last and in the middle, everybody equal, nobody eligible."""
-    for count in (1_000, U16):
-        same = ranked_given(series(count, candidate(1), model_id=1))
-        yield single(
-            f"models-{count}",
-            "equal",
-            f"{count:,} equal models: the first wins, all are eligible.",
-            same,
-            {"request": ranked_request()},
-            "TIE_MODEL_ID",
-        )
-        rising = ranked_given(
-            series(count, candidate(1, latency=U16, quality=MAX_BPS), model_id=1, quality_bps=0),
-            latency_penalty_microunits_per_ms=0,
-        )
-        nobody = {"request": ranked_request(business_value_microunits=0)}
-        yield single(f"models-{count}", "nobody", f"{count:,} models without value.", rising, nobody)
-    last = ranked_given(
-        series(1_000, candidate(1, cost=1_000), model_id=1, input_cost_microunits_per_million_tokens=-1)
-    )
-    yield single(
-        "models-1000",
-        "last-wins",
-        "Each model costs 1 less: the last wins.",
-        last,
-        {"request": ranked_request(requested_model_id=1_000)},
-        "RUNNER_UP_STALE",
-    )
-    last = ranked_given(series(U16, candidate(1, cost=U16), model_id=1, input_cost_microunits_per_million_tokens=-1))
-    valued = ranked_request(business_value_microunits=10**6, budget_limit_microunits=10**6)
-    yield single(
-        f"models-{U16}",
-        "last-wins",
-        "Each of 65,535 models costs 1 less: the last wins.",
-        last,
-        {"request": valued},
-        "COUNTS_WRAP",
-    )
+_INPUT_RATE = "input_cost_microunits_per_million_tokens"
+
+
+def many() -> Iterator[Group]:
+    """Many models: everybody equal, nobody eligible, and the last one best."""
+    thousand = "models-1000"
+    same = ranked_given(series(1_000, candidate(1), model_id=1))
+    about = "1,000 equal models: the first wins, all are eligible."
+    yield single(thousand, "equal", about, same, {"request": ranked_request()}, "TIE_MODEL_ID")
+    worthless = {"request": ranked_request(business_value_microunits=0)}
+    yield single(thousand, "nobody", "1,000 models without value.", same, worthless, "REJECT_NOT_BLANK")
+    last = ranked_given(series(1_000, candidate(1, cost=1_000), model_id=1, **{_INPUT_RATE: -1}))
+    asked = {"request": ranked_request(requested_model_id=1_000)}
+    yield single(thousand, "last-wins", "Each model costs 1 less: the last wins.", last, asked, "RUNNER_UP_STALE")
+    last = ranked_given(series(U16, candidate(1, cost=U16), model_id=1, **{_INPUT_RATE: -1}))
+    about = "Each of 65,535 models costs 1 less: the last wins, at index 65,534."
+    yield single(f"models-{U16}", "last-wins", about, last, _VALUED, "COUNTS_WRAP")
 
 
 def beyond() -> Iterator[Group]:
-    """More models than a count can hold: every one is walked, counts and indices stop at 65,535."""
-    costs = "input_cost_microunits_per_million_tokens"
-    valued = {"request": ranked_request(business_value_microunits=10**6, budget_limit_microunits=10**6)}
-    for count in (U16 + 1, U16 + 2):
-        last = ranked_given(series(count, candidate(1, cost=count), model_id=1, **{costs: -1}), constructor="unchecked")
-        about = f"{count:,} models, of which the last wins."
-        yield single("beyond", f"last-of-{count}", about, last, valued, "COUNTS_WRAP")
-    disabled = ranked_given(series(U16 + 1, candidate(1, enabled=0), model_id=1), constructor="unchecked")
-    yield single("beyond", "all-disabled", "65,536 models are disabled.", disabled, valued, "COUNTS_WRAP")
+    """More models than a count can hold: every one is walked, counts and the index stop at 65,535."""
+    count = U16 + 2
+    catalog = series(count, candidate(1, cost=count), model_id=1, **{_INPUT_RATE: -1})
+    about = f"{count:,} models, of which the last wins, at index 65,536."
+    last = ranked_given(catalog, constructor="unchecked")
+    yield single("beyond", f"last-of-{count}", about, last, _VALUED, "COUNTS_WRAP")
+
+
+_VALUED = {"request": ranked_request(business_value_microunits=10**6, budget_limit_microunits=10**6)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calybris_conformance import wire
 from calybris_conformance.vectorgen.builders import MAX_BPS, U8, U16, U32, U64, Record, model, policy, series
-from calybris_conformance.vectorgen.draft import Draft, Group, Question
+from calybris_conformance.vectorgen.draft import Draft, Group, Question, large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +41,14 @@ def files() -> Iterator[Draft]:
         "constructor.try_new_trusted",
         _trusted_only(),
     )
-    yield _file(
+    yield large(
+        "policy",
         "try-new-trusted-size",
+        "policy.validate",
         "try_new_trusted takes at most 65,535 models",
-        "constructor.try_new_trusted catalog.series",
+        "POLICY-7",
         _trusted_size(),
-        timeout_seconds=60,
+        "constructor.try_new_trusted",
     )
     yield _file("unchecked", "new_unchecked accepts what fits its widths", "constructor.unchecked", _unchecked())
     yield _file(
@@ -57,12 +59,11 @@ def files() -> Iterator[Draft]:
     )
 
 
-def _file(name: str, title: str, requires: str, groups: Iterator[Group], timeout_seconds: int | None = None) -> Draft:
+def _file(name: str, title: str, requires: str, groups: Iterator[Group]) -> Draft:
     clauses = {
         "validated": "POLICY-1 POLICY-3 POLICY-4",
         "try-new-order": "POLICY-5",
         "try-new-trusted-only": "POLICY-7",
-        "try-new-trusted-size": "POLICY-7",
         "unchecked": "POLICY-6",
         "widths": "TYPES-1 TYPES-9",
     }.get(name, "POLICY-1 POLICY-2 POLICY-3 POLICY-4" + (" POLICY-7" if "trusted" in name else ""))
@@ -74,7 +75,6 @@ def _file(name: str, title: str, requires: str, groups: Iterator[Group], timeout
         clauses,
         tuple(groups),
         requires=requires,
-        timeout_seconds=timeout_seconds,
     )
 
 

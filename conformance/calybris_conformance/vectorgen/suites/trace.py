@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from calybris_conformance.vectorgen import scenarios
 from calybris_conformance.vectorgen.builders import GATES, U16, failing, failing_both, given, model, request, series
-from calybris_conformance.vectorgen.draft import Draft, Group, Question, single
+from calybris_conformance.vectorgen.draft import Draft, Group, Question, large, single
 from calybris_conformance.vectorgen.market import accumulated_request, market
 from calybris_conformance.vectorgen.suites.decide_ranking import candidate, ranked_given, ranked_request
 
@@ -22,16 +22,15 @@ def files() -> Iterator[Draft]:
     yield _file("dominant", "The histogram behind the reason", "TRACE-1 DECIDE-3", scenarios.dominant_ties())
     yield _file("majority", "The gate that rejects most", "TRACE-1 DECIDE-3", scenarios.dominant_majorities())
     yield _file("counts", "Catalogs of mixed fate", "TRACE-1", _counts())
-    yield _file("large", "65,535 models", "TRACE-1 DECIDE-5", _large(), "catalog.series")
-    yield _file("beyond", "Counts saturate", "TRACE-1 DECIDE-5", _beyond(), "catalog.series constructor.unchecked")
+    saturate = "TRACE-1 DECIDE-5"
+    yield large("trace", "beyond", "trace", "Counts saturate", saturate, _beyond(), "constructor.unchecked")
     yield _file(
         "unchecked", "Policies that no check has seen", "TRACE-1 POLICY-6", _unchecked(), "constructor.unchecked"
     )
 
 
 def _file(name: str, title: str, clauses: str, groups: Iterator[Group], requires: str = "") -> Draft:
-    timeout = 60 if "catalog.series" in requires else None
-    return Draft("trace", name, "trace", title, clauses, tuple(groups), requires=requires, timeout_seconds=timeout)
+    return Draft("trace", name, "trace", title, clauses, tuple(groups), requires=requires)
 
 
 def _counts() -> Iterator[Group]:
@@ -61,18 +60,11 @@ def _counts() -> Iterator[Group]:
     yield Group("market-22", tuple(questions), {"policy": market(22)})
 
 
-def _large() -> Iterator[Group]:
-    same = ranked_given(series(U16, candidate(1), model_id=1))
-    yield single(
-        "large", "equal", "65,535 equal models are eligible.", same, {"request": ranked_request()}, "COUNTS_WRAP"
-    )
-
-
 def _beyond() -> Iterator[Group]:
-    asked = {"request": ranked_request()}
-    for word, changes in (("eligible", {}), ("disabled", {"enabled": 0}), ("poor", {"quality": 0})):
-        many = ranked_given(series(U16 + 1, candidate(1, **changes), model_id=1), constructor="unchecked")
-        yield single("beyond", f"all-{word}", f"65,536 models are {word}.", many, asked, "COUNTS_WRAP")
+    for word, changes in (("eligible", {}), ("disabled", {"enabled": 0})):
+        catalog = ranked_given(series(U16 + 1, candidate(1, **changes), model_id=1), constructor="unchecked")
+        about = f"65,536 models, all {word}: the count stays at 65,535."
+        yield single("beyond", f"all-{word}", about, catalog, {"request": ranked_request()}, "COUNTS_WRAP")
 
 
 def _unchecked() -> Iterator[Group]:
