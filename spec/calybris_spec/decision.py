@@ -221,10 +221,12 @@ def walk(snapshot: Snapshot, request: Request) -> Tally:
 @require(lambda policy, request, tally: is_policy(policy) & is_request(request) & is_tally(tally))
 @ensure(lambda policy, request, result: carries_over(policy, request, result.decision))
 @ensure(lambda tally, result: (result.decision.action == REJECT) == (tally.podium.entered == 0))
-@ensure(lambda tally, result: result.evaluated_models == saturated(tally.seen))
-@ensure(lambda tally, result: result.eligible_models == saturated(tally.podium.entered))
-@ensure(lambda result: result.decision.evaluated_models == result.evaluated_models)
-@ensure(lambda result: result.decision.eligible_models == result.eligible_models)
+@ensure(
+    lambda result: (
+        (result.decision.evaluated_models == result.evaluated_models)
+        & (result.decision.eligible_models == result.eligible_models)
+    )
+)
 def conclude(policy: Policy, request: Request, tally: Tally) -> Trace:
     """Return the decision that follows from the tally of the catalog."""
     rejections = Rejections(*[saturated(number) for number in tally.rejections])

@@ -44,6 +44,11 @@ def equal(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return all([left == right for left, right in zip(one, other, strict=True)])
 
 
+def differ(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two rows of the same length differ somewhere."""
+    return any([left != right for left, right in zip(one, other, strict=True)])
+
+
 def are_bytes(raw: Bytes) -> bool:
     """Whether every number is that of a byte."""
     return all([within(0, byte, 255) for byte in raw])
@@ -102,11 +107,25 @@ def a_decision_is_read_back_from_its_bytes(decision: Decision) -> bool:
     return equal(raw[:9], DECISION_TAG) & are_bytes(raw) & equal(decode(raw[9:], DECISION_WIDTHS), decision)
 
 
-@require(lambda one, other: holds(U64, one) & holds(U64, other))
+@require(lambda one, other: is_model(one) & is_model(other) & differ(one, other))
 @ensure(lambda result: result)
-def no_two_integers_share_their_bytes(one: int, other: int) -> bool:
-    """Injective; and a record that can be read back from fixed places shares its bytes with no other."""
-    return equal(little_endian(one, U64), little_endian(other, U64)) == (one == other)
+def different_models_have_different_bytes(one: Model, other: Model) -> bool:
+    """Injective."""
+    return differ(model_bytes(one), model_bytes(other))
+
+
+@require(lambda one, other: is_request(one) & is_request(other) & differ(one, other))
+@ensure(lambda result: result)
+def different_requests_have_different_bytes(one: Request, other: Request) -> bool:
+    """Injective."""
+    return differ(input_bytes(one), input_bytes(other))
+
+
+@require(lambda one, other: is_decision(one) & is_decision(other) & differ(one, other))
+@ensure(lambda result: result)
+def different_decisions_have_different_bytes(one: Decision, other: Decision) -> bool:
+    """Injective."""
+    return differ(decision_bytes(one), decision_bytes(other))
 
 
 @require(lambda policy, one, other: is_policy(policy) & is_model(one) & is_model(other))

@@ -1,0 +1,144 @@
+"""`calybris-ref prove`: check every contract and theorem of the specification symbolically.
+
+Exit codes: 0 every verdict is the expected one, 1 something is wrong, 2 the run was not possible.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from calybris_conformance.prove import expectations, gate, report
+from calybris_conformance.prove.verdicts import Limits, Result
+from calybris_ref.cli.terminal import EXIT_OK, EXIT_WRONG, CommandError, Progress, paint, table
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+_PACKAGE = "calybris_spec"
+_TOOLS = ("crosshair", "z3", "icontract")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument(
+        "--jobs", type=_positive, default=_cores(), metavar="N", help="processes (default: one per core, %(default)s)"
+    )
+    parser.add_argument(
+        "--module",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this module, such as theorems.ranking; repeatable",
+    )
+    parser.add_argument("--only", default="", metavar="REGEX", help="only functions whose module.name matches")
+    parser.add_argument(
+        "--theorems", type=Path, metavar="FILE", help="the expectations (default: those of calybris_spec)"
+    )
+    parser.add_argument(
+        "--cpu-seconds",
+        type=_positive,
+        default=int(Limits().cpu_seconds),
+        metavar="N",
+        help="CPU budget of one condition",
+    )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=Path(".prove-cache"),
+        metavar="DIR",
+        help="where verdicts are kept (default: %(default)s)",
+    )
+    parser.add_argument("--no-cache", action="store_true", help="check everything again and keep nothing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the gate and print its report."""
+    _refuse_disarmed_contracts()
+    expected = _load(args.theorems)
+    selection = gate.Selection(tuple(args.module), args.only)
+    _refuse_empty_selection(expected, selection)
+    limits = Limits(cpu_seconds=float(args.cpu_seconds), path_seconds=args.cpu_seconds / 2)
+    outcome = _prove(expected, selection, limits, args.jobs, None if args.no_cache else args.cache)
+    if not outcome.results:
+        raise CommandError("nothing was checked: no contract matches the selection")
+    if args.json:
+        print(json.dumps(report.to_json(outcome, expected, limits), indent=2))
+    else:
+        _show(outcome, expected)
+    return EXIT_WRONG if outcome.failures else EXIT_OK
+
+
+def _prove(
+    expected: expectations.Expectations, selection: gate.Selection, limits: Limits, jobs: int, cache: Path | None
+) -> gate.Report:
+    progress: list[Progress] = []
+
+    def plan(total: int) -> None:
+        progress.append(Progress(total, "proving").__enter__())
+
+    def answered(result: Result) -> None:
+        progress[0].advance(note=result.condition.name)
+
+    try:
+        return gate.prove(expected, selection, limits, jobs, cache, plan, answered)
+    finally:
+        for bar in progress:
+            bar.__exit__(None, None, None)
+
+
+def _show(outcome: gate.Report, expected: expectations.Expectations) -> None:
+    print(table(report.HEADER, report.rows(outcome, expected), report.RIGHT))
+    print()
+    for failure in outcome.failures:
+        print(f"{paint(failure.kind.upper(), 'bad', sys.stdout)}  {failure.name}\n    {failure.detail}")
+    print(report.summary(outcome))
+    verdict, style = (f"{len(outcome.failures)} failures", "bad") if outcome.failures else ("all as expected", "good")
+    print(paint(verdict, style, sys.stdout))
+
+
+def _refuse_disarmed_contracts() -> None:
+    if sys.flags.optimize or os.environ.get("PYTHONOPTIMIZE"):
+        raise CommandError("Python runs with -O, which removes every contract: there would be nothing to prove")
+    if missing := [tool for tool in _TOOLS if importlib.util.find_spec(tool) is None]:
+        raise ModuleNotFoundError(f"{missing[0]} is not installed", name=missing[0])
+
+
+def _load(path: Path | None) -> expectations.Expectations:
+    if path is None:
+        spec = importlib.util.find_spec(_PACKAGE)
+        if spec is None or not spec.origin:
+            raise CommandError(f"the package {_PACKAGE} is not installed")
+        path = Path(spec.origin).parent / "theorems.toml"
+    try:
+        return expectations.load(path)
+    except expectations.ExpectationError as error:
+        raise CommandError(str(error)) from error
+
+
+def _refuse_empty_selection(expected: expectations.Expectations, selection: gate.Selection) -> None:
+    if unknown := gate.unknown_modules(expected, selection.modules):
+        raise CommandError(f"{expected.package} has no module {unknown[0]}")
+    try:
+        re.compile(selection.only)
+    except re.error as error:
+        raise CommandError(f"--only is not a regular expression: {error}") from error
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+def _cores() -> int:
+    usable: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
