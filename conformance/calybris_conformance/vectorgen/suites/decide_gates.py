@@ -80,6 +80,19 @@ def masks() -> Iterator[Group]:
                     {"request": tested},
                     high,
                 ),
+                # One mask at a time: a port that loses the upper half of one requirement lets model 2 pass here only.
+                Question(
+                    "capability-alone",
+                    f"Capability {bit} is required, no region.",
+                    {"request": request(required_capabilities=one, required_region_mask=0)},
+                    high,
+                ),
+                Question(
+                    "region-alone",
+                    f"Region {bit} is required, no capability.",
+                    {"request": request(required_capabilities=0, required_region_mask=one)},
+                    high,
+                ),
                 Question(
                     "capability-others",
                     f"Every capability but bit {bit} is required.",

@@ -147,7 +147,9 @@ def _policy_catalogs() -> Iterator[Question]:
     for size in (1, 3, 22):
         yield _policy(f"market-{size}", f"The market of {size}.", market(size))
     same_end = policy([model(1), model(2), model(256)])
-    yield _policy("ids-by-value", "256 sorts after 2, though its first byte is lower.", same_end)
+    yield _policy(
+        "ids-by-value", "256 sorts after 2, though its first byte is lower.", same_end, "DIGEST_CATALOG_ORDER"
+    )
 
 
 def _policy_order(constructor: str) -> Iterator[Question]:
@@ -157,7 +159,8 @@ def _policy_order(constructor: str) -> Iterator[Question]:
         about = f"Ids {name}: one digest for every order."
         yield _policy(f"order-{name}", about, policy(catalog, constructor=constructor), "DIGEST_CATALOG_ORDER")
     high = [model(2**31), model(2**31 - 1), model(2**32 - 1)]
-    yield _policy("unsigned-ids", "Ids sort as unsigned numbers.", policy(high, constructor=constructor))
+    unsigned = policy(high, constructor=constructor)
+    yield _policy("unsigned-ids", "Ids sort as unsigned numbers.", unsigned, "DIGEST_CATALOG_ORDER")
 
 
 def _policy_unchecked() -> Iterator[Question]:

@@ -46,6 +46,7 @@ _NOT_CANONICAL = {
     "nan": "NaN",
     "infinity": "Infinity",
     "arabic-digits": "\u0661\u0662",
+    "arabic-digit-later": "1\u0662",
     "full-width-digits": "\uff11\uff12",
     "devanagari-digits": "\u0967",
     "superscript": "\u00b2",

@@ -304,7 +304,7 @@ def _trusted_size() -> Iterator[Group]:
     yield Group(
         "try-new-trusted-size",
         (
-            _question("largest", "65,535 models.", of(U16, model(1)), "COUNTS_WRAP"),
+            _question("largest", "65,535 models.", of(U16, model(1)), "COUNTS_WRAP", "TRUSTED_CHECKS"),
             _question("one-too-many", "65,536 models.", of(U16 + 1, model(1)), "COUNTS_WRAP", "TRUSTED_CHECKS"),
             _question(
                 "too-many-and-reserved",
