@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from icontract import ensure
-
 from calybris_spec import policy as policies
 from calybris_spec.codes import ALL_PROVIDERS, ALL_REGIONS, MAX_BPS, Refusal
 from calybris_spec.config import REFUSALS as CONFIG_REFUSALS
@@ -115,7 +113,6 @@ def snapshot_of(draft: Draft) -> Snapshot:
     return Snapshot(policy, draft.models)
 
 
-@ensure(lambda draft, result: result is not None or len(draft.models) <= draft.config.max_catalog_size)
 def draft_problem(draft: Draft) -> Refusal | None:
     """Return what `build` refuses first: the configuration, then the size, then the policy (BUILD-3)."""
     problem = config_problem(draft.config)
