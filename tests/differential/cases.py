@@ -74,7 +74,7 @@ def unchecked_policy(rng: random.Random) -> Policy:
             model["model_id"] = rng.choice(models)["model_id"]
     if rng.random() < 0.3:
         models.append(dict(rng.choice(models)))  # equal in everything
-    if rng.random() < 0.05:
+    if rng.random() < 0.15:
         models.clear()
     return made
 
