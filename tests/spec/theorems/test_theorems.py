@@ -1,0 +1,203 @@
+"""Every theorem on concrete arguments, contracts on: what the prover confirms for all values holds for these too.
+
+The prover looks at code paths symbolically; this runs the same functions in the ordinary interpreter.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import tomllib
+from collections.abc import Callable
+from importlib import resources
+from typing import Any, get_type_hints
+
+import icontract
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+import calybris_spec
+from calybris_spec import theorems
+from calybris_spec.decision import NOTHING_SEEN, Rejections, Tally, take
+from calybris_spec.gates import Appraisal
+from calybris_spec.ranking import EMPTY, Candidate, Podium, enter
+from calybris_spec.theorems import canary, unfolded
+from calybris_spec.theorems.logic import Nine
+from calybris_spec.types import Decision, Model, Policy, Request
+from calybris_spec.utility import Terms
+from tests.support.specification import (
+    EXAMPLE_MODELS,
+    EXAMPLE_POLICY,
+    EXAMPLE_REQUEST,
+    LIMIT_MODEL,
+    LIMIT_POLICY,
+    LIMIT_REQUEST,
+    decisions,
+    models,
+    near_models,
+    near_requests,
+    policies,
+    requests,
+)
+
+Theorem = Callable[..., Any]
+
+
+def functions_under_contract(module: Any) -> dict[str, Theorem]:
+    return {
+        name: function
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and hasattr(function, "__postconditions__")
+    }
+
+
+MODULES = [
+    importlib.import_module(f"{theorems.__name__}.{found.name}") for found in pkgutil.iter_modules(theorems.__path__)
+]
+THEOREMS = {
+    f"{module.__name__.rpartition('.')[2]}.{name}": function
+    for module in MODULES
+    if module is not canary
+    for name, function in functions_under_contract(module).items()
+}
+
+small = st.integers(0, 3)
+integers = small | st.sampled_from([9, 63, 64, 255, 9_999, 10_000, 10_001, 65_535, 2**32 - 1, 2**63 - 1, 2**64 - 1])
+candidates = st.builds(Candidate, small, small, small, small, st.integers(0, 9))
+terms = st.builds(Terms, *[integers] * 4)
+appraisals = st.builds(Appraisal, st.integers(0, 9), terms, integers)
+
+
+def podium_of(entered: list[Candidate]) -> Podium:
+    podium = EMPTY
+    for candidate in entered:
+        podium = enter(podium, candidate)
+    return podium
+
+
+def tally_of(taken: list[Appraisal]) -> Tally:
+    tally = NOTHING_SEEN
+    for appraisal in taken:
+        tally = take(tally, 1, 1, appraisal)
+    return tally
+
+
+BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
+    bool: st.booleans(),
+    int: integers,
+    tuple[int, int]: st.tuples(integers, integers),
+    Nine: st.tuples(*[st.booleans()] * 9),
+    tuple[Appraisal, ...]: st.lists(appraisals, max_size=3).map(tuple),
+    Appraisal: appraisals,
+    Candidate: candidates,
+    Decision: decisions,
+    Model: near_models | models,
+    Podium: st.lists(candidates, max_size=3, unique_by=lambda candidate: candidate.position).map(podium_of),
+    Policy: st.just(EXAMPLE_POLICY) | policies,
+    Rejections: st.builds(Rejections, *[small] * 9),
+    Request: near_requests | requests,
+    Tally: st.lists(appraisals, max_size=4).map(tally_of),
+    Terms: terms,
+}
+# Arguments for theorems whose preconditions chance would not meet.
+CHOSEN: dict[str, dict[str, Any]] = {
+    "cost.cost_is_the_sum_of_two_ceilings_or_the_largest_u64": {
+        "input_tokens": 1_200,
+        "input_rate": 2_500_000,
+        "output_tokens": 1,
+        "output_rate": 1,
+        "input_side": 3_000,
+        "output_side": 1,
+    },
+    "decision.a_rejection_fits_the_widths": {
+        "policy": EXAMPLE_POLICY,
+        "request": EXAMPLE_REQUEST,
+        "reason": 104,
+        "evaluated": 70_000,
+    },
+    "gates.a_number_at_its_limit_passes": {"policy": LIMIT_POLICY, "model": LIMIT_MODEL, "request": LIMIT_REQUEST},
+    "gates.zero_means_no_constraint": {
+        "policy": LIMIT_POLICY,
+        "model": LIMIT_MODEL,
+        "request": LIMIT_REQUEST._replace(max_p95_latency_ms=0, required_region_mask=0, required_capabilities=0),
+    },
+    "ranking.of_two_equal_candidates_the_earlier_stays": {
+        "one": Candidate(1, 2, 3, 4, 5),
+        "other": Candidate(1, 2, 3, 4, 6),
+    },
+    "ranking.whoever_stood_behind_the_podium_still_does": {
+        "podium": podium_of([Candidate(3, 0, 0, 0, 0), Candidate(2, 0, 0, 0, 1)]),
+        "candidate": Candidate(4, 0, 0, 0, 3),
+        "seen": Candidate(1, 0, 0, 0, 2),
+    },
+    "policy.trusted_visits_by_id_and_names_the_place_given": {
+        "one": EXAMPLE_MODELS[1]._replace(provider_id=64),
+        "other": EXAMPLE_MODELS[0],
+    },
+}
+
+
+def preconditions_hold(theorem: Theorem, arguments: dict[str, Any]) -> bool:
+    groups = getattr(theorem, "__preconditions__", None) or []
+    return all(
+        contract.condition(**{name: arguments[name] for name in contract.condition_args})
+        for group in groups
+        for contract in group
+    )
+
+
+@pytest.mark.parametrize("name", sorted(THEOREMS))
+def test_a_theorem_holds_for_concrete_values(name: str) -> None:
+    theorem = THEOREMS[name]
+    hints = {key: hint for key, hint in get_type_hints(theorem).items() if key != "return"}
+    if name in CHOSEN:
+        assert preconditions_hold(theorem, CHOSEN[name])
+        theorem(**CHOSEN[name])
+        return
+
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+    @given(st.fixed_dictionaries({key: BY_TYPE[hint] for key, hint in hints.items()}))
+    def holds(arguments: dict[str, Any]) -> None:
+        assume(preconditions_hold(theorem, arguments))
+        theorem(**arguments)
+
+    holds()
+
+
+COUNTEREXAMPLES: dict[str, tuple[Any, ...]] = {
+    "wrong_tokens_may_be_swapped": (EXAMPLE_POLICY, EXAMPLE_MODELS[1], EXAMPLE_REQUEST),
+    "wrong_less_budget_never_hurts": (EXAMPLE_POLICY, EXAMPLE_MODELS[1], EXAMPLE_REQUEST, 6_499),
+    "wrong_both_sides_are_rounded_together": (1, 1),
+    "wrong_two_floors_are_as_good_as_one": (3, 5_000, 6_667),
+    "wrong_a_larger_mask_covers_a_smaller_one": (2, 1),
+    "wrong_the_higher_id_wins": (Candidate(1, 1, 1, 1, 1), Candidate(1, 1, 1, 2, 1)),
+    "wrong_the_first_of_equal_counts_dominates": (
+        Rejections(1, 1, 0, 0, 0, 0, 0, 0, 1)._replace(disabled=0, budget=1),
+    ),
+    "wrong_the_highest_byte_comes_first": (1,),
+}
+
+
+def test_every_canary_has_a_counterexample() -> None:
+    assert sorted(functions_under_contract(canary)) == sorted(COUNTEREXAMPLES)
+
+
+@pytest.mark.parametrize("name", sorted(COUNTEREXAMPLES))
+def test_a_canary_is_wrong(name: str) -> None:
+    with pytest.raises(icontract.ViolationError):
+        getattr(canary, name)(*COUNTEREXAMPLES[name])
+
+
+def test_every_module_of_theorems_mirrors_a_module_of_the_specification() -> None:
+    modules = {found.name for found in pkgutil.iter_modules(calybris_spec.__path__)}
+    assert {module.__name__.rpartition(".")[2] for module in MODULES} - {"canary"} <= modules
+
+
+def test_the_expectations_list_every_theorem() -> None:
+    expected = tomllib.loads((resources.files(calybris_spec) / "theorems.toml").read_text("utf-8"))
+    listed = {f"{module}.{name}" for module, functions in expected.items() for name in functions}
+    assert {f"theorems.{name}" for name in THEOREMS} <= listed
+
+
+def test_a_function_without_a_contract_unfolds_to_itself() -> None:
+    assert unfolded(podium_of) is podium_of
