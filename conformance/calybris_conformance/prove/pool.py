@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any, Self, cast
 
@@ -112,12 +113,10 @@ class _Worker:
         return answer
 
     def end(self) -> None:
-        """Kill the process, if it lives."""
+        """Kill the process, if it lives, and close what belongs to it."""
         if self._process:
-            self._process.kill()
-            self._process.wait()
-        if not self._stderr.closed:
-            self._stderr.close()
+            _stop(self._process)
+        self._stderr.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._stderr.seek(0)
@@ -146,14 +145,19 @@ class _Worker:
 
     def _explain(self, process: subprocess.Popen[bytes], error: Exception) -> Ended:
         """What ended the process: our own wall-clock limit, the system's CPU limit, or a crash."""
+        code = _stop(process)
         if isinstance(error, Ended) and error.verdict == HANG:
-            process.kill()
-            process.wait()
             return error
-        process.kill()
-        code = process.wait()
         if code == -signal.SIGXCPU:
             return Ended(HANG, "the CPU limit was spent")
         self._stderr.seek(0)
         last = self._stderr.read().decode("utf-8", "replace").strip()[-_STDERR_CHARACTERS:]
         return Ended(CRASH, f"the worker ended with code {code}: {last or error}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> int:
+    """Kill a process, unless it has ended, and close its pipes; its exit code."""
+    process.kill()
+    with suppress(BrokenPipeError), process:  # closes the pipes and waits; what was not read by then is lost
+        pass
+    return process.wait()
