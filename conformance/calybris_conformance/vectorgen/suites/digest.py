@@ -150,6 +150,8 @@ def _policy_catalogs() -> Iterator[Question]:
     yield _policy(
         "ids-by-value", "256 sorts after 2, though its first byte is lower.", same_end, "DIGEST_CATALOG_ORDER"
     )
+    as_text = policy([model(9), model(10)])
+    yield _policy("ids-as-numbers", "10 sorts after 9, though not as text.", as_text, "DIGEST_CATALOG_ORDER")
 
 
 def _policy_order(constructor: str) -> Iterator[Question]:
