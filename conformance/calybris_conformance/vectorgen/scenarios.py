@@ -21,88 +21,51 @@ def slug(*words: str) -> str:
 
 
 def limits() -> Iterator[Group]:
-    """The hard limits of the baseline policy, 9,600 and 5,500, from −1 to +1, alone and together."""
-    questions = []
-    for risk in (0, 1, 9_599, 9_600, 9_601, 10_000):
-        # A risk this high also exceeds the model's ceiling: the reason tells which rule came first.
-        about = f"Risk {risk:,} under a hard limit of 9,600."
-        questions.append(Question(f"risk-{risk}", about, {"request": request(risk_bps=risk)}, ("HARD_LIMIT_BOUNDARY",)))
-    for confidence in (0, 5_499, 5_500, 5_501, 10_000):
-        about = f"Confidence {confidence:,} under a minimum of 5,500."
-        changed = request(confidence_bps=confidence)
-        questions.append(Question(f"confidence-{confidence}", about, {"request": changed}, ("HARD_LIMIT_BOUNDARY",)))
-    both = request(risk_bps=9_600, confidence_bps=5_499)
-    questions.append(
-        Question("both", "Both limits are broken: the risk is reported.", {"request": both}, ("HARD_LIMITS_SWAPPED",))
-    )
-    both = request(risk_bps=10_000, confidence_bps=0)
-    questions.append(
-        Question("both-by-far", "Both limits are broken by far.", {"request": both}, ("HARD_LIMITS_SWAPPED",))
-    )
+    """Both hard limits from −1 to +1 and at their extremes, alone and together."""
+    boundary, swapped = ("HARD_LIMIT_BOUNDARY",), ("HARD_LIMITS_SWAPPED",)
     three = [model(1, risk_ceiling_bps=10_000), model(2), model(3, enabled=0)]
-    yield Group("hard-limits", tuple(questions), given(three))
-    open_limits = given(three, hard_risk_limit_bps=10_000, minimum_confidence_bps=0)
-    edges = [
-        Question(
-            "risk-9999", "One below the highest limit.", {"request": request(risk_bps=9_999)}, ("HARD_LIMIT_BOUNDARY",)
-        ),
-        Question(
-            "risk-10000",
-            "The highest risk reaches the highest limit.",
-            {"request": request(risk_bps=10_000)},
-            ("HARD_LIMIT_BOUNDARY",),
-        ),
-        Question(
-            "confidence-zero", "No confidence, none asked for: no value either.", {"request": request(confidence_bps=0)}
-        ),
-    ]
-    yield Group("widest-limits", tuple(edges), open_limits)
-    closed = given(three, hard_risk_limit_bps=0, minimum_confidence_bps=10_000)
-    edges = [
-        Question(
-            "risk-zero",
-            "A limit of 0 rejects every request.",
-            {"request": request(risk_bps=0)},
-            ("HARD_LIMIT_BOUNDARY",),
-        ),
-        Question(
-            "confidence-9999",
-            "Limit 0 and minimum 10,000.",
-            {"request": request(risk_bps=0, confidence_bps=9_999)},
-            ("HARD_LIMITS_SWAPPED",),
-        ),
-    ]
-    yield Group("narrowest-limits", tuple(edges), closed)
-    sure = given(three, minimum_confidence_bps=10_000)
-    edges = [
-        Question(
-            f"confidence-{confidence}",
-            f"Confidence {confidence:,} of 10,000.",
-            {"request": request(confidence_bps=confidence)},
-            ("HARD_LIMIT_BOUNDARY",),
+
+    def risk(value: int, limit: int) -> Question:
+        # A risk this high also exceeds the ceiling of model 2: the reason tells which rule came first.
+        about = f"Risk {value:,} under a hard limit of {limit:,}."
+        return Question(
+            f"risk-{value}", about, {"request": request(risk_bps=value)}, boundary if value == limit else ()
         )
-        for confidence in (9_999, 10_000)
-    ]
-    yield Group("full-confidence", tuple(edges), sure)
-    flags = ("HARD_LIMIT_EVALUATES", "REJECT_NOT_BLANK")
+
+    def confidence(value: int, minimum: int) -> Question:
+        about = f"Confidence {value:,} under a minimum of {minimum:,}."
+        flags = boundary if value == minimum else ()
+        return Question(f"confidence-{value}", about, {"request": request(confidence_bps=value)}, flags)
+
+    def both(name: str, about: str, risk_bps: int, confidence_bps: int) -> Question:
+        broken = request(risk_bps=risk_bps, confidence_bps=confidence_bps)
+        return Question(name, about, {"request": broken}, swapped)
+
+    questions = (
+        *(risk(value, 9_600) for value in (0, 1, 9_599, 9_600, 9_601, 10_000)),
+        *(confidence(value, 5_500) for value in (0, 5_499, 5_500, 5_501, 10_000)),
+        both("both", "Both limits are broken: the risk is reported.", 9_600, 5_499),
+        both("both-by-far", "Both limits are broken by far.", 10_000, 0),
+    )
+    yield Group("hard-limits", questions, given(three))
+    widest = given(three, hard_risk_limit_bps=10_000, minimum_confidence_bps=0)
+    yield Group("widest-limits", (risk(9_999, 10_000), risk(10_000, 10_000), confidence(0, 0)), widest)
+    narrowest = given(three, hard_risk_limit_bps=0, minimum_confidence_bps=10_000)
+    order = both("confidence-9999", "Limit 0 and minimum 10,000: both are broken.", 0, 9_999)
+    yield Group("narrowest-limits", (risk(0, 0), order), narrowest)
+    sure = given(three, minimum_confidence_bps=10_000)
+    yield Group("full-confidence", (confidence(9_999, 10_000), confidence(10_000, 10_000)), sure)
     everything_fails = given([failing(gate, model_id) for model_id, gate in enumerate(GATES, 1)])
-    blank = [
-        Question("risk", "No model is looked at after the risk limit.", {"request": request(risk_bps=9_700)}, flags),
-        Question(
-            "confidence",
-            "No model is looked at after the confidence minimum.",
-            {"request": request(confidence_bps=1)},
-            flags,
-        ),
-    ]
-    yield Group("limits-before-gates", tuple(blank), everything_fails)
+    for name, changes in (("risk", {"risk_bps": 9_700}), ("confidence", {"confidence_bps": 1})):
+        about = f"No model is looked at after the {name} limit."
+        flags = ("HARD_LIMIT_EVALUATES", "REJECT_NOT_BLANK")
+        yield single("limits-before-gates", name, about, everything_fails, {"request": request(**changes)}, *flags)
 
 
-def gates_alone() -> Iterator[Group]:
-    """Each gate as the only one that fails: of every model, and of one of three whose others are eligible."""
+def gates_alone(*flags: str) -> Iterator[Group]:
+    """Each gate as the only one that fails: of every model (with these flags), and of one of three."""
     for gate in GATES:
         name = slug("alone", gate)
-        flags = ("REJECT_NOT_BLANK", "HISTOGRAM_BLANK")
         yield single(
             name, "nobody-passes", f"Nobody passes {gate}.", given(_rejected(gate)), {"request": request()}, *flags
         )
@@ -111,13 +74,17 @@ def gates_alone() -> Iterator[Group]:
         yield single(name, "others-pass", about, given(catalog), {"request": request()})
 
 
-def gate_pairs() -> Iterator[Group]:
-    """Every pair of gates failed by one model: counted once, under the first."""
+def gate_pairs(*, histogram: bool) -> Iterator[Group]:
+    """Every pair of gates failed by one model: counted once, under the first.
+
+    Without a `histogram` in the answer, a second count shows only when it takes over as the reason.
+    """
     for first, second in combinations(GATES, 2):
         about = f"A model fails {first} and {second}: it is counted under {first}."
         catalog = _rejected(first, failing_both(first, second))
         name = slug(first, "before", second)
-        flags = ("GATE_ORDER", "GATE_COUNTS_ALL")
+        shows = histogram or DOMINANCE.index(second) > DOMINANCE.index(first)
+        flags = ("GATE_ORDER", "GATE_COUNTS_ALL") if shows else ("GATE_ORDER",)
         yield single("gate-pairs", name, about, given(catalog), {"request": request()}, *flags)
 
 
@@ -152,5 +119,6 @@ def dominant_majorities() -> Iterator[Group]:
     for gate in DOMINANCE:
         fails = [gate, *(other for other in DOMINANCE if other != gate), gate]
         catalog = [failing(one, model_id) for model_id, one in enumerate(fails, 1)]
+        flags = () if gate == DOMINANCE[-1] else ("DOMINANT_TIES",)  # the last of the list wins with and without a tie
         about = f"Two of ten models fail {gate}, one each of the others: no tie."
-        yield single("dominant-majority", slug(gate), about, given(catalog), {"request": request()}, "DOMINANT_TIES")
+        yield single("dominant-majority", slug(gate), about, given(catalog), {"request": request()}, *flags)

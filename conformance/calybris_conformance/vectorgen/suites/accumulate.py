@@ -33,7 +33,7 @@ def files() -> Iterator[Draft]:
         _CLAUSES,
         (_checkpoints(22, (1_000_000,)),),
         requires="accumulate.million",
-        timeout_seconds=600,
+        timeout_seconds=300,
         kept=True,
     )
 

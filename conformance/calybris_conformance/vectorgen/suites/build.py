@@ -29,7 +29,7 @@ _MODEL_CALLS: dict[str, tuple[Any, ...]] = {
     "enabled": (False,),
     "latency": (180,),
     "capabilities": (0b11,),
-    "regions": (0b1,),
+    "regions": (0b110,),
     "cost": (150_000, 600_000),
 }
 _POLICY_FAULTS: dict[str, Record] = {
@@ -123,7 +123,7 @@ def _input_bounds() -> Iterator[Question]:
         "A wrong value is overwritten before build.",
         _call("risk", U16, U16),
         _call("risk", 1, 2),
-        flags=checks,
+        flags=checks[:1],
     )
     yield _input(
         "spoiled",

@@ -19,6 +19,9 @@ _FAULTS: dict[str, int] = {
 }
 
 
+_FLAG = ("CONFIG_ORDER",)
+
+
 def files() -> Iterator[Draft]:
     """Everything in one file."""
     groups = (
@@ -63,15 +66,16 @@ def _defaults() -> Iterator[Question]:
 
 
 def _bounds() -> Iterator[Question]:
-    flag = "CONFIG_ORDER"
     for field, bound in _BOUNDS.items():
         for value in (0, bound - 1, bound, bound + 1, U16):
-            yield _question(f"{field}-{value}", f"{field} is {value:,}; its bound is {bound:,}.", {field: value}, flag)
+            about = f"{field} is {value:,}; its bound is {bound:,}."
+            yield _question(f"{field}-{value}", about, {field: value}, *(_FLAG if value >= bound else ()))
     for name, value in {"zero": 0, "one": 1, "largest-catalog": 65_535, "beyond": 65_536, "largest": U64}.items():
-        yield _question(f"max-catalog-size-{name}", f"The size is {value:,}.", {"max_catalog_size": value}, flag)
+        config = {"max_catalog_size": value}
+        yield _question(f"max-catalog-size-{name}", f"The size is {value:,}.", config, *(_FLAG if value <= 1 else ()))
     for name, value in {"minus-one": -1, "zero": 0, "one": 1, "smallest": I64_MIN, "largest": I64_MAX}.items():
         config = {"default_exposure_cap_microcents": value}
-        yield _question(f"exposure-cap-{name}", f"The cap is {value:,}.", config, flag)
+        yield _question(f"exposure-cap-{name}", f"The cap is {value:,}.", config, *(_FLAG if value <= 0 else ()))
     for name, value in {"zero": 0, "largest": U64}.items():
         config = {"latency_penalty_microunits_per_ms": value}
         yield _question(f"latency-penalty-{name}", "The penalty has no bound.", config)
@@ -80,7 +84,5 @@ def _bounds() -> Iterator[Question]:
 def _pairs() -> Iterator[Question]:
     for one, two in combinations(_FAULTS, 2):
         config = {field: _FAULTS[field] for field in (one, two)}
-        yield _question(
-            f"{one}-and-{two}", f"{one} and {two} are wrong: the first is reported.", config, "CONFIG_ORDER"
-        )
-    yield _question("everything", "All five are wrong.", _FAULTS, "CONFIG_ORDER")
+        yield _question(f"{one}-and-{two}", f"{one} and {two} are wrong: the first is reported.", config, *_FLAG)
+    yield _question("everything", "All five are wrong.", _FAULTS, *_FLAG)

@@ -17,8 +17,12 @@ _DOMINANT = "DECIDE-2 DECIDE-3 TYPES-7"
 def files() -> Iterator[Draft]:
     """One file per rule; what not every port can be asked stands apart."""
     yield _file("limits", "The two hard limits", "GATE-1 GATE-2 DECIDE-2", scenarios.limits())
-    yield _file("gates", "Each gate alone", "GATE-3 DECIDE-2 TYPES-6 TYPES-7", scenarios.gates_alone())
-    yield _file("gate-pairs", "Two gates failed: the first counts", "GATE-3 DECIDE-2", scenarios.gate_pairs())
+    yield _file(
+        "gates", "Each gate alone", "GATE-3 DECIDE-2 TYPES-6 TYPES-7", scenarios.gates_alone("REJECT_NOT_BLANK")
+    )
+    yield _file(
+        "gate-pairs", "Two gates failed: the first counts", "GATE-3 DECIDE-2", scenarios.gate_pairs(histogram=False)
+    )
     yield _file("dominant", "The reason when gates tie", _DOMINANT, scenarios.dominant_ties())
     yield _file("majority", "The gate that rejects most", _DOMINANT, scenarios.dominant_majorities())
     yield _file(

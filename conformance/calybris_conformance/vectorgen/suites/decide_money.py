@@ -114,14 +114,14 @@ def terms() -> Iterator[Group]:
     for name, value, confidence, quality in (
         ("one-not-zero", 3, 5_000, 9_000),
         ("one-not-zero-reversed", 3, 9_000, 5_000),
-        ("three-factors", 19_999, 9_999, 9_997),
-        ("primes", 104_729, 7_919, 6_271),
+        ("three-factors", 20_001, 9_999, 9_997),
+        ("primes", 100_002, 7_919, 6_271),
         ("truncates", 3, 10_000, 6_000),
         ("truncates-near-one", 10_001, 9_999, 9_999),
         ("beyond-2-53", 2**53 + 1, 9_999, 9_999),
         ("beyond-2-62", 2**62 + 12_345, 9_999, 7_777),
     ):
-        flags = ("TWO_FLOORS", "PRODUCT_64_BITS") if value > 2**50 else ("TWO_FLOORS",)
+        flags = _term_flags(value, confidence, quality)
         about = f"{value:,} · {confidence:,} · {quality:,} / 10^8, rounded down once."
         asked = open_request(business_value_microunits=value, confidence_bps=confidence)
         yield single(
@@ -129,13 +129,13 @@ def terms() -> Iterator[Group]:
         )
     for name, value, risk, multiplier in (
         ("one-floor", 1_000_009, 3_333, 7_777),
-        ("small", 19, 5_000, 3_000),
-        ("small-reversed", 19, 3_000, 5_000),
+        ("small", 7, 5_000, 6_000),
+        ("small-reversed", 7, 6_000, 5_000),
         ("largest-multiplier", 999_999, 1_234, 50_000),
         ("truncates", 100_003, 1_999, 9_999),
         ("beyond-2-62", 2**62 + 54_321, 1_237, 9_973),
     ):
-        flags = ("TWO_FLOORS", "PRODUCT_64_BITS") if value > 2**50 else ("TWO_FLOORS",)
+        flags = _term_flags(value, risk, multiplier)
         about = f"{value:,} · {risk:,} · {multiplier:,} / 10^8, rounded down once."
         asked = open_request(business_value_microunits=value, risk_bps=risk)
         catalog = open_given({**free, "quality_bps": MAX_BPS}, risk_penalty_multiplier_bps=multiplier)
@@ -194,30 +194,25 @@ def extremes() -> Iterator[Group]:
     ):
         catalog = open_given({**free, "p95_latency_ms": latency}, latency_penalty_microunits_per_ms=penalty)
         about = f"{latency:,} ms at {penalty:,} per ms against the highest value."
-        flags = ("PRODUCT_64_BITS", "UTILITY_WRAPS") if latency * penalty >= 2**63 else ()
-        yield single("latency-penalty", name, about, catalog, {"request": best}, *flags)
-    for name, rate in (("2-63", 2**63), ("2-64-minus-1", U64), ("2-63-plus-1", 2**63 + 1), ("2-63-minus-1", I64_MAX)):
+        flags = ("PRODUCT_64_BITS",) if latency * penalty >= 2**63 else ()
+        wraps = _wraps_upwards(I64_MAX - latency * penalty)
+        yield single("latency-penalty", name, about, catalog, {"request": best}, *flags, *wraps)
+    for name, rate in (
+        ("2-63-minus-1", I64_MAX),
+        ("2-63", 2**63),
+        ("2-63-plus-1", 2**63 + 1),
+        ("2-63-plus-2", 2**63 + 2),
+        ("2-64-minus-1", U64),
+    ):
         catalog = open_given({**free, _INPUT_RATE: rate})
-        asked = open_request(business_value_microunits=1, input_tokens=MILLION)
-        yield single(
-            "cost-against-one",
-            name,
-            f"A cost of {rate:,} against a value of 1.",
-            catalog,
-            {"request": asked},
-            "UTILITY_WRAPS",
-        )
-    ruinous = {**free, "p95_latency_ms": U32}
-    modest = {**free, "model_id": 2, "p95_latency_ms": 0}
-    catalog = open_given(ruinous, modest, latency_penalty_microunits_per_ms=U64)
-    yield single(
-        "wrap-wins",
-        "latency",
-        "A wrapped utility would beat the modest one.",
-        catalog,
-        {"request": best},
-        "UTILITY_WRAPS",
-    )
+        asked = {"request": open_request(business_value_microunits=1, input_tokens=MILLION)}
+        about = f"A cost of {rate:,} against a value of 1."
+        yield single("cost-against-one", name, about, catalog, asked, *_wraps_upwards(1 - rate))
+    ruinous = {**free, "p95_latency_ms": 2**31}
+    modest = {**free, "model_id": 2, "p95_latency_ms": 0, "quality_bps": 9_999}
+    catalog = open_given(ruinous, modest, latency_penalty_microunits_per_ms=2**33)
+    about = "A wrapped utility would beat the modest one: the penalty is 2^64."
+    yield single("wrap-wins", "latency", about, catalog, {"request": best}, "UTILITY_WRAPS", "PRODUCT_64_BITS")
     risk = open_given(free, risk_penalty_multiplier_bps=50_000)
     asked = open_request(business_value_microunits=I64_MAX, risk_bps=9_999)
     yield single(
@@ -232,6 +227,19 @@ def extremes() -> Iterator[Group]:
     yield single(
         "risk-term", "nearly-the-value", "Risk and quality nearly cancel, far beyond 2^53.", risk, {"request": asked}
     )
+
+
+def _term_flags(value: int, one: int, other: int) -> tuple[str, ...]:
+    """The flags that value · one · other / 10^8 deserves: does a floor after each factor, in some order, change it?"""
+    exact = value * one * other // MAX_BPS**2
+    stepwise = {value * a // MAX_BPS * b // MAX_BPS for a, b in ((one, other), (other, one))}
+    flags = ("TWO_FLOORS",) if stepwise != {exact} else ()
+    return (*flags, "PRODUCT_64_BITS") if value * one * other >= 2**63 else flags
+
+
+def _wraps_upwards(exact: int) -> tuple[str, ...]:
+    """The flag of a utility that a cast to 64 bits would make positive."""
+    return ("UTILITY_WRAPS",) if exact <= 0 and 0 < exact % 2**64 < 2**63 else ()
 
 
 def magnitudes() -> Iterator[Group]:

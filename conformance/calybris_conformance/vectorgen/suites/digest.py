@@ -159,7 +159,9 @@ def _policy_order(constructor: str) -> Iterator[Question]:
         catalog = [model(model_id, quality_bps=model_id * 10) for model_id in order]
         name = "-".join(map(str, order))
         about = f"Ids {name}: one digest for every order."
-        yield _policy(f"order-{name}", about, policy(catalog, constructor=constructor), "DIGEST_CATALOG_ORDER")
+        # the trusted constructor has sorted before the digest could
+        flags = () if constructor == "try_new_trusted" or order == (10, 20, 300) else ("DIGEST_CATALOG_ORDER",)
+        yield _policy(f"order-{name}", about, policy(catalog, constructor=constructor), *flags)
     high = [model(2**31), model(2**31 - 1), model(2**32 - 1)]
     unsigned = policy(high, constructor=constructor)
     yield _policy("unsigned-ids", "Ids sort as unsigned numbers.", unsigned, "DIGEST_CATALOG_ORDER")

@@ -93,12 +93,12 @@ def _utf8() -> Iterator[Question]:
     yield _question(
         "after-two-bytes", "The first of two bad characters has two bytes.", "0é" + _GOOD[3:63] + "z0", flag
     )
-    yield _question("three-bytes", "61 digits and a character of three bytes.", _GOOD[:61] + "€", flag)
-    yield _question("three-bytes-63", "63 digits and a character of three bytes: 66 bytes.", _GOOD[:63] + "€", flag)
+    yield _question("three-bytes", "61 digits and a character of three bytes.", _GOOD[:61] + "€")
+    yield _question("three-bytes-63", "63 digits and a character of three bytes: 66 bytes.", _GOOD[:63] + "€")
     yield _question("four-bytes", "60 digits and a character of four bytes.", _GOOD[:60] + "😀", flag)
-    yield _question("full-width-digits", "64 full-width zeros: 192 bytes.", "０" * 64, "HEX_LENIENT", flag)
+    yield _question("full-width-digits", "64 full-width zeros: 192 bytes.", "０" * 64, "HEX_LENIENT")
     yield _question("full-width-one", "A full-width a among 61 digits.", _GOOD[:30] + "ａ" + _GOOD[33:], "HEX_LENIENT")
-    yield _question("arabic-digits", "32 Arabic digits: 64 bytes.", "٠" * 32, "HEX_LENIENT", flag)
+    yield _question("arabic-digits", "32 Arabic digits: 64 bytes.", "٠" * 32, "HEX_LENIENT")
     yield _question("cyrillic-a", "A Cyrillic а, two bytes, looks like a.", "а" + _GOOD[2:], "HEX_LENIENT", flag)
 
 

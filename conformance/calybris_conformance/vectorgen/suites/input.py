@@ -33,7 +33,8 @@ def files() -> Iterator[Draft]:
 def _bounds() -> Iterator[Question]:
     for field in _BOUNDED:
         for value in (0, MAX_BPS - 1, MAX_BPS, MAX_BPS + 1, U16):
-            yield _question(f"{field}-{value}", f"{field} is {value:,}.", {field: value}, "INPUT_BOUND_OFF")
+            flags = ("INPUT_BOUND_OFF",) if value >= MAX_BPS else ()
+            yield _question(f"{field}-{value}", f"{field} is {value:,}.", {field: value}, *flags)
 
 
 def _pairs() -> Iterator[Question]:

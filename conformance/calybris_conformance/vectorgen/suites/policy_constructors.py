@@ -89,7 +89,7 @@ def trusted_only() -> Iterator[Group]:
         question(
             "duplicate-as-given",
             "Of three equal ids the second as given is named.",
-            of(model(7), model(3), model(7), model(7)),
+            of(model(7), model(7), model(7), model(3)),
             "TRUSTED_AT_SORTED",
         ),
         question(
@@ -110,7 +110,7 @@ def trusted_only() -> Iterator[Group]:
             of(model(5, provider_id=64), model(5)),
             "POLICY_ORDER",
         ),
-        question("empty", "No model at all.", of(), "POLICY_ORDER"),
+        question("empty", "No model at all.", of()),
     )
     yield Group("try-new-trusted-order", order)
 

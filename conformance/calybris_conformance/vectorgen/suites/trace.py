@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 def files() -> Iterator[Draft]:
     """The situations of the decide suite that a histogram shows more of, and some of its own."""
     yield _file("limits", "No histogram after a hard limit", "TRACE-2 GATE-1 GATE-2", scenarios.limits())
-    yield _file("gates", "Each gate alone", "TRACE-1 GATE-3", scenarios.gates_alone())
-    yield _file("gate-pairs", "Two gates failed: counted once", "TRACE-1 GATE-3", scenarios.gate_pairs())
+    yield _file(
+        "gates", "Each gate alone", "TRACE-1 GATE-3", scenarios.gates_alone("REJECT_NOT_BLANK", "HISTOGRAM_BLANK")
+    )
+    yield _file("gate-pairs", "Two gates failed: counted once", "TRACE-1 GATE-3", scenarios.gate_pairs(histogram=True))
     yield _file("dominant", "The histogram behind the reason", "TRACE-1 DECIDE-3", scenarios.dominant_ties())
     yield _file("majority", "The gate that rejects most", "TRACE-1 DECIDE-3", scenarios.dominant_majorities())
     yield _file("counts", "Catalogs of mixed fate", "TRACE-1", _counts())

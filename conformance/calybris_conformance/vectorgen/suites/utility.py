@@ -33,7 +33,11 @@ def _ask(name: str, about: str, model_id: int, asked: Record, *flags: str) -> Qu
 
 def _models() -> Iterator[Group]:
     catalog = given(
-        [model(1), *(failing(gate, place) for place, gate in enumerate(GATES, 2)), model(20, p95_latency_ms=300)]
+        [
+            model(1, risk_ceiling_bps=MAX_BPS),
+            *(failing(gate, place) for place, gate in enumerate(GATES, 2)),
+            model(20, p95_latency_ms=300),
+        ]
     )
     gated = "UTILITY_NOT_GATED"
     questions = [
@@ -61,7 +65,7 @@ def _models() -> Iterator[Group]:
             f"The utility is {value - 5_000}.",
             1,
             request(business_value_microunits=value, confidence_bps=MAX_BPS),
-            "UTILITY_ZERO_ELIGIBLE",
+            *(("UTILITY_ZERO_ELIGIBLE",) if name == "zero" else ()),
         )
         for name, value in {"minus-1": 4_999, "zero": 5_000, "plus-1": 5_001}.items()
     )
@@ -94,7 +98,7 @@ def _models() -> Iterator[Group]:
 
 def _unchecked() -> Iterator[Group]:
     def ask(name: str, about: str, *models: Record) -> Group:
-        flags = ("UTILITY_NOT_GATED",) if "not-eligible" in name else ()
+        flags = ("UTILITY_NOT_GATED",) if name == "first-not-eligible" else ()
         return single(
             "twice", name, about, given(models, constructor="unchecked"), {"request": request(), "model_id": 7}, *flags
         )
