@@ -94,7 +94,7 @@ def walk(
     weighted_value = _business_value(request) * request.confidence_bps
     risk_term = risk_penalty(snapshot, request)
 
-    counts = [0] * len(Gate)
+    counts = _no_counts()
     eligible: list[Rank] = []
     for (
         index, model_id, enabled, quality, latency, capabilities, provider_bit, regions, risk_ceiling,
@@ -139,6 +139,11 @@ def walk(
         if trail is not None:
             trail.append((gate, cost, quality_term, utility))
     return counts, eligible
+
+
+def _no_counts() -> list[int]:
+    """A count for every gate, at the gate's number; place 0 belongs to none."""
+    return [0] * (len(Gate) + 1)
 
 
 def _business_value(request: KernelInput) -> int:
@@ -219,7 +224,7 @@ def _decide(snapshot: "PolicySnapshot", request: KernelInput) -> tuple[KernelDec
     """The decision and the number of candidates per gate, saturated (DECIDE-5)."""
     reason = hard_limit(snapshot, request)
     if reason is not None:
-        return _rejection(snapshot, request, reason, evaluated_models=0), [0] * len(Gate)
+        return _rejection(snapshot, request, reason, evaluated_models=0), _no_counts()
 
     counts, eligible = walk(snapshot, request, snapshot.rows)
     counts = [min(count, _U16_MAX) for count in counts]

@@ -57,26 +57,26 @@ class KernelReason(Name):
 
 
 class Gate(Name):
-    """What a candidate must pass, in the order in which it is asked (GATE-3)."""
+    """What a candidate must pass, in the order in which it is asked (GATE-3); no member is false, None means no gate."""
 
-    DISABLED = 0
-    QUALITY = 1
-    LATENCY = 2
-    CAPABILITY = 3
-    PROVIDER = 4
-    REGION = 5
-    RISK_CEILING = 6
-    BUDGET = 7
-    UTILITY = 8
+    DISABLED = 1
+    QUALITY = 2
+    LATENCY = 3
+    CAPABILITY = 4
+    PROVIDER = 5
+    REGION = 6
+    RISK_CEILING = 7
+    BUDGET = 8
+    UTILITY = 9
 
 
 class CandidateStatus(Name):
     """How far a candidate came (EXPL-1)."""
 
-    ELIGIBLE = 0
-    REJECTED = 1
-    OVER_BUDGET = 2
-    NON_POSITIVE_UTILITY = 3
+    ELIGIBLE = 1
+    REJECTED = 2
+    OVER_BUDGET = 3
+    NON_POSITIVE_UTILITY = 4
 
 
 @dataclass(frozen=True, slots=True)
