@@ -57,7 +57,7 @@ class KernelReason(Name):
 
 
 class Gate(Name):
-    """What a candidate must pass, in the order in which it is asked (GATE-3); no member is false, None means no gate."""
+    """What a candidate must pass, in the order in which it is asked (GATE-3). None of them is false."""
 
     DISABLED = 1
     QUALITY = 2
