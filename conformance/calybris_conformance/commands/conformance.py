@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from calybris_conformance import known_failures
-from calybris_conformance.corpus import Corpus, CorpusError, load
+from calybris_conformance.commands.shared import case_as_json, case_as_text, open_corpus
 from calybris_conformance.judgement import Judgement, Watcher, conduct, unknown_features
 from calybris_conformance.known_failures import Entry, KnownFailuresError
 from calybris_conformance.outcomes import CONFORMANT, CaseResult, Exit, Outcome
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import FrameType
 
+    from calybris_conformance.corpus import Corpus
     from calybris_conformance.protocol import Ready
     from calybris_conformance.report.jsonl import Report
 
@@ -99,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> Exit:
     if arguments.update_known_failures and arguments.known_failures is None:
         raise CommandError("--update-known-failures needs --known-failures FILE")
-    corpus = _corpus(arguments.vectors)
+    corpus = open_corpus(arguments.vectors)
     entries = _known(arguments.known_failures, may_be_new=arguments.update_known_failures)
     judgement = Judgement(
         corpus=corpus,
@@ -232,7 +233,7 @@ def _update(path: Path, entries: tuple[Entry, ...], report: Report, results: Map
 
 
 def _smoke(arguments: argparse.Namespace) -> Exit:
-    corpus = _corpus(arguments.vectors)
+    corpus = open_corpus(arguments.vectors)
     checks = []
     with _stop_on_signals() as stop:
         try:
@@ -257,24 +258,14 @@ def _smoke(arguments: argparse.Namespace) -> Exit:
 
 
 def _show(arguments: argparse.Namespace) -> Exit:
-    corpus = _corpus(arguments.vectors)
+    corpus = open_corpus(arguments.vectors)
     case = next((case for case in corpus.cases if case.id == arguments.id), None)
     if case is None:
         raise CommandError(f"There is no case {arguments.id!r}.")
-    notes = {flag: corpus.notes[flag] for flag in case.flags}
-    question = {"op": case.op, "given": case.given, "input": case.input, "expect": case.expect}
     if arguments.json:
-        hunts = {flag: {"hunts": note.hunts, "why": note.why} for flag, note in notes.items()}
-        about = {"id": case.id, "about": case.about, "clauses": case.clauses, "requires": sorted(case.requires)}
-        print(json.dumps({**about, "flags": hunts, **question}, ensure_ascii=False, indent=2))
-        return Exit.CONFORMANT
-    print(f"{paint(case.id, 'bold', sys.stdout)}: {case.about}\n")
-    rows = [("clauses", " ".join(case.clauses)), ("level", case.level), ("requires", " ".join(sorted(case.requires)))]
-    for flag, note in notes.items():
-        rows.append(("hunts", f"{flag}: {note.hunts}"))
-        rows.append(("", note.why))
-    print(table(("suite", case.suite), [*rows, ("file", case.path)]) + "\n")
-    print(json.dumps(question, ensure_ascii=False, indent=2))
+        print(json.dumps(case_as_json(corpus, case), ensure_ascii=False, indent=2))
+    else:
+        print(case_as_text(corpus, case))
     return Exit.CONFORMANT
 
 
@@ -310,13 +301,6 @@ def _add_vectors(parser: argparse.ArgumentParser) -> None:
 def _settings(arguments: argparse.Namespace) -> Settings:
     window = getattr(arguments, "window", 1)
     return Settings(window=window, timeout_seconds=arguments.timeout, start_seconds=arguments.start_timeout)
-
-
-def _corpus(root: Path | None) -> Corpus:
-    try:
-        return load(root)
-    except CorpusError as error:
-        raise CommandError(str(error)) from None
 
 
 def _never_ready(error: NotReady) -> CommandError:

@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from calybris_conformance.corpus import Corpus, CorpusError, case_paths, default_root, load
+from calybris_conformance.commands.shared import case_as_json, case_as_text, open_corpus
+from calybris_conformance.corpus import Corpus, case_paths, default_root
 from calybris_conformance.corpus_lint import RULES, lint
 from calybris_conformance.corpus_lint.tree import CODES
 from calybris_conformance.selection import Filters, SelectionError, select
@@ -19,6 +20,7 @@ from calybris_ref.cli.terminal import EXIT_OK, EXIT_WRONG, CommandError, Progres
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+
 
 HASH_SEEDS: Final = ("1", "2")
 """Generation must not depend on the order of a set or a hash: it is repeated under these values of PYTHONHASHSEED."""
@@ -72,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    corpus = _corpus(arguments.vectors)
+    corpus = open_corpus(arguments.vectors)
     filters = Filters(None, *(tuple(getattr(arguments, name)) for name in ("suite", "case", "flag", "clause")))
     try:
         cases = select(corpus, filters)
@@ -106,13 +108,13 @@ def _print_statistics(corpus: Corpus, *, as_json: bool) -> None:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    corpus, name = _corpus(arguments.vectors), arguments.name
+    corpus, name = open_corpus(arguments.vectors), arguments.name
     codes = json.loads((corpus.root / CODES).read_text(encoding="utf-8"))["codes"]
     if (case := next((case for case in corpus.cases if case.id == name), None)) is not None:
-        hunts = {flag: corpus.notes[flag].hunts for flag in case.flags}
-        heading = {"id": case.id, "about": case.about, "clauses": list(case.clauses), "requires": sorted(case.requires)}
-        question = {"op": case.op, "given": case.given, "input": case.input, "expect": case.expect}
-        found: dict[str, Any] = {**heading, "hunts": hunts, **question}
+        if not arguments.json:
+            print(case_as_text(corpus, case))
+            return EXIT_OK
+        found: dict[str, Any] = case_as_json(corpus, case)
     elif name in corpus.notes:
         note = corpus.notes[name]
         ids = [case.id for case in corpus.cases if name in case.flags]
@@ -163,7 +165,7 @@ def _generate(arguments: argparse.Namespace) -> int:
         if arguments.check and not differences:
             print(paint(f"every byte is as generated, under {len(HASH_SEEDS)} hash seeds", "good", sys.stdout))
         if not arguments.check:
-            _print_statistics(_corpus(root), as_json=False)
+            _print_statistics(open_corpus(root), as_json=False)
     return EXIT_WRONG if arguments.check and differences else EXIT_OK
 
 
@@ -217,13 +219,6 @@ def _compared(root: Path, tree: Mapping[str, bytes]) -> dict[str, str]:
 
 
 # ---- shared
-
-
-def _corpus(root: Path | None) -> Corpus:
-    try:
-        return load(root)
-    except CorpusError as error:
-        raise CommandError(str(error)) from None
 
 
 def _print_json(value: Any) -> None:

@@ -72,8 +72,8 @@ def test_show_a_case(run: Run) -> None:
     found = json.loads(out)
     assert code == 0
     assert found["expect"] == {"error": {"code": "DIGEST_HEX_LENGTH_ODD", "at": "text"}}
-    assert "HEX_ORDER" in found["hunts"]
-    assert "about: Odd and a bad character: odd." in run("show", "hex/order/odd-and-bad")[1]
+    assert "HEX_ORDER" in found["flags"]
+    assert "hex/order/odd-and-bad: Odd and a bad character: odd." in run("show", "hex/order/odd-and-bad")[1]
 
 
 def test_show_a_flag_and_a_code(run: Run) -> None:
