@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,9 +103,10 @@ def prove(
         report.from_cache = len(asked) - len(to_ask)
         on_plan(len(to_ask))
         paths_of = dict(asked)
-        for result in pool.check(to_ask):
-            answers[result.condition, paths_of[result.condition]] = result
-            on_result(result)
+        with closing(pool.check(to_ask)) as results:
+            for result in results:
+                answers[result.condition, paths_of[result.condition]] = result
+                on_result(result)
     for module in modules:
         kept = [(result, paths) for (_, paths), result in answers.items() if result.condition.module == module.name]
         if not module.error:

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Self, cast
 from calybris_conformance.prove.verdicts import CRASH, HANG, Condition, Limits, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
 _STDERR_CHARACTERS = 500
@@ -60,7 +60,7 @@ class Pool:
             return [], f"{ended.verdict}: {ended.detail}"
         return [Condition(**condition) for condition in answer.get("conditions", [])], answer.get("error", "")
 
-    def check(self, questions: Sequence[tuple[Condition, int]]) -> Iterator[Result]:
+    def check(self, questions: Sequence[tuple[Condition, int]]) -> Generator[Result, None, None]:
         """The verdicts on (condition, paths to try or 0) in the order in which they come in."""
         with ThreadPoolExecutor(len(self._workers)) as threads:
             futures = [threads.submit(self._check, condition, paths) for condition, paths in questions]
@@ -101,7 +101,9 @@ class _Worker:
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker, closed in end()
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The answer; Ended when the process dies or takes longer than this."""
+        """The answer; Ended when the process dies or takes longer than this, or the run is over."""
+        if self._stderr.closed:
+            raise Ended(CRASH, "the run was stopped")
         process = self._process if self._process and self._process.poll() is None else self._start()
         to_process = cast("IO[bytes]", process.stdin)  # a pipe, as _start asks for
         try:
