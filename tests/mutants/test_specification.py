@@ -125,27 +125,32 @@ MUTANTS = {
         "decision.py", "    if request.confidence_bps < policy", "    if request.confidence_bps <= policy", DECISION
     ),
     "first-of-equal-counts": Mutant(
-        "decision.py", "from_the_last = DOMINANCE[::-1]", "from_the_last = DOMINANCE", DECISION
+        "decision.py", "from_the_last = DOMINANCE[::-1]", "from_the_last = DOMINANCE", ("theorems.decision",)
     ),
     "dominance-by-gate-order": Mutant(
         "codes.py",
         "DOMINANCE = (CAPABILITY, REGION, PROVIDER, QUALITY, RISK_CEILING, LATENCY, BUDGET, UTILITY, DISABLED)",
         "DOMINANCE = (DISABLED, QUALITY, LATENCY, CAPABILITY, PROVIDER, REGION, RISK_CEILING, BUDGET, UTILITY)",
-        DECISION,
+        ("theorems.decision",),
     ),
-    "reasons-in-gate-order": Mutant("codes.py", 'Gate("budget", 108)', 'Gate("budget", 109)', DECISION),
+    "reasons-in-gate-order": Mutant("codes.py", 'Gate("budget", 108)', 'Gate("budget", 109)', ("theorems.decision",)),
     "counts-wrap": Mutant(
         "decision.py", "return min(count, U16_MAX)", "return count % (U16_MAX + 1)", ("decision", "theorems.decision")
     ),
     "reason-before-saturation": Mutant(
-        "decision.py", "dominant_gate(rejections)].reason", "dominant_gate(tally.rejections)].reason", DECISION
+        "decision.py",
+        "dominant_gate(rejections)].reason",
+        "dominant_gate(tally.rejections)].reason",
+        ("theorems.decision",),
     ),
     "rejection-keeps-index-0": Mutant(
         "decision.py", "selected_model_index=NO_MODEL_INDEX", "selected_model_index=0", DECISION
     ),
-    "index-not-saturated": Mutant("decision.py", "saturated(winner.position)", "winner.position", DECISION),
+    "index-not-saturated": Mutant(
+        "decision.py", "saturated(winner.position)", "winner.position", ("theorems.decision",)
+    ),
     "counterfactual-of-nobody": Mutant(
-        "decision.py", "alone = tally.podium.entered == 1", "alone = tally.podium.entered == 2", DECISION
+        "decision.py", "alone = tally.podium.entered == 1", "alone = tally.podium.entered == 2", ("theorems.decision",)
     ),
     "epochs-swapped": Mutant(
         "decision.py",
