@@ -31,11 +31,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One file to be; `clauses` and `requires` are space-separated.
-
-    `kept` says that answering takes so long that an answer is kept from one generation to the next as long as its
-    question does not change. The judge asks again whenever it judges the specification and the reference.
-    """
+    """One file to be; `clauses` and `requires` are space-separated."""
 
     suite: str
     name: str
@@ -46,7 +42,6 @@ class Draft:
     requires: str = ""
     level: str = "must"
     timeout_seconds: int | None = None
-    kept: bool = False
 
     @property
     def path(self) -> str:
@@ -65,7 +60,6 @@ def large(suite: str, name: str, op: str, title: str, clauses: str, groups: Iter
         tuple(groups),
         requires=f"catalog.series {requires}",
         timeout_seconds=_LARGE_CATALOG_SECONDS,
-        kept=True,
     )
 
 

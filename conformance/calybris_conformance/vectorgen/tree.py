@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -51,19 +50,18 @@ def drafts(watch: Callable[[str], object] = lambda _suite: None) -> Iterator[Dra
 def generate(
     root: Path, *, new_major: bool = False, watch: Callable[[str], object] = lambda _suite: None
 ) -> dict[str, bytes]:
-    """Path → bytes of everything that is generated. `root` is the present tree: its lock, and answers that are kept.
+    """Path → bytes of everything that is generated. `root` is the present tree, for its lock.
 
     Raises GenerationError when the implementations differ or two cases share an id, LockError when a frozen case
     changes.
     """
     lock_text = (root / lock.LOCK).read_text() if (root / lock.LOCK).exists() else ""
-    known = lock.read(lock_text)
     files: dict[str, bytes] = {}
     hashes: dict[str, str] = {}
     for draft in drafts(watch):
         if draft.path in files:
             raise GenerationError(f"{draft.path}: two drafts have this path.")
-        document = _document(draft, _kept(root / draft.path, known) if draft.kept else {})
+        document = _document(draft)
         for group in document["groups"]:
             for case in group["cases"]:
                 if case["id"] in hashes:
@@ -101,9 +99,9 @@ def write(root: Path, tree: Mapping[str, bytes]) -> None:
         (root / path).write_bytes(data)
 
 
-def _document(draft: Draft, kept: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+def _document(draft: Draft) -> dict[str, Any]:
     """The file with its answers, keys in the order of the format."""
-    groups = [_group(draft, group, kept) for group in draft.groups]
+    groups = [_group(draft, group) for group in draft.groups]
     cases = [case for group in groups for case in group["cases"]]
     used = {flag for case in cases for flag in case["flags"]}
     if unknown := used - FLAGS.keys():
@@ -129,34 +127,17 @@ def _document(draft: Draft, kept: Mapping[tuple[str, str], Any]) -> dict[str, An
     }
 
 
-def _group(draft: Draft, group: Group, kept: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+def _group(draft: Draft, group: Group) -> dict[str, Any]:
     shape = OPERATIONS[draft.op]
     given = ordered(shape.given, wire(group.given))
     cases = []
     for question in group.questions:
         case = f"{draft.suite}/{group.name}/{question.name}"
         input_ = ordered(shape.input, wire(question.input))
-        expect = kept.get((case, _question(draft.op, given, input_))) or answer(case, draft.op, given, input_)
+        expect = answer(case, draft.op, given, input_)
         if "ok" in expect:
             expect = {**expect, "ok": ordered(shape.ok, expect["ok"])}
         cases.append(
             {"id": case, "about": question.about, "flags": list(question.flags), "input": input_, "expect": expect}
         )
     return {"group": group.name, "given": given, "cases": cases}
-
-
-def _kept(path: Path, known: Mapping[str, str]) -> dict[tuple[str, str], Any]:
-    """(id, question) → answer, for the cases of a present file that are exactly as their ids were locked."""
-    if not path.exists():
-        return {}
-    document = json.loads(path.read_bytes())
-    return {
-        (case["id"], _question(document["op"], group["given"], case["input"])): case["expect"]
-        for group in document["groups"]
-        for case in group["cases"]
-        if known.get(case["id"]) == lock.case_hash(document["op"], group["given"], case["input"], case["expect"])
-    }
-
-
-def _question(op: str, given: Any, input_: Any) -> str:
-    return lock.case_hash(op, given, input_, None)

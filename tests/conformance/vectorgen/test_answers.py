@@ -64,10 +64,10 @@ def test_only_the_first_requests_of_many_are_asked_twice(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(answers, "SPECIFICATION", counting("specification"))
     monkeypatch.setattr(answers, "REFERENCE", counting("reference"))
-    found = answer("accumulate/a/b", "accumulate", {}, {"op": "decide", "seed_hex": "", "count": "5000"})
-    assert found == {"ok": {"digest_hex": "5000"}}
+    found = answer("accumulate/a/b", "accumulate", {}, {"op": "decide", "seed_hex": "", "count": "50000"})
+    assert found == {"ok": {"digest_hex": "50000"}}
     checked = answers.CHECKED_COUNT
-    assert asked == [("specification", checked), ("reference", checked), ("reference", 5_000)]
+    assert asked == [("specification", checked), ("reference", checked), ("reference", 50_000)]
 
 
 def test_preimages_of_other_operations_and_of_large_catalogs_are_not_shown() -> None:

@@ -1,4 +1,4 @@
-"""The tree: written, loaded, generated again; what stops it, and what is kept."""
+"""The tree: written, loaded, generated again; what stops it."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from calybris_conformance import corpus
 from calybris_conformance.vectorgen import tree
-from calybris_conformance.vectorgen.answers import GenerationError, answer
+from calybris_conformance.vectorgen.answers import GenerationError
 from calybris_conformance.vectorgen.draft import Draft, Group, Question
 from calybris_conformance.vectorgen.flags import FLAGS
 
@@ -18,10 +18,10 @@ def question(name: str, value: str, *flags: str) -> Question:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Makes `tree.generate` generate these questions, as one kept file of the suite echo."""
+    """Makes `tree.generate` generate these questions, as one file of the suite echo."""
 
-    def use(*questions: Question, copies: int = 1, kept: bool = False) -> None:
-        draft = Draft("echo", "small", "echo", "Small", "TYPES-1", (Group("g", questions),), kept=kept)
+    def use(*questions: Question, copies: int = 1) -> None:
+        draft = Draft("echo", "small", "echo", "Small", "TYPES-1", (Group("g", questions),))
         monkeypatch.setattr(tree, "drafts", lambda _watch: iter([draft] * copies))
 
     return use
@@ -63,36 +63,3 @@ def test_an_unknown_flag_stops_the_generation(small: Any, tmp_path: Path) -> Non
     small(question("a", "1", "NO_SUCH_FLAG"))
     with pytest.raises(GenerationError, match="NO_SUCH_FLAG"):
         tree.generate(tmp_path)
-
-
-def test_a_kept_answer_is_asked_again_only_when_its_question_changes(
-    small: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small(question("a", "1"), kept=True)
-    tree.write(tmp_path, tree.generate(tmp_path))
-    asked: list[str] = []
-
-    def counted(name: str, *rest: Any) -> dict[str, Any]:
-        asked.append(name)
-        return answer(name, *rest)
-
-    monkeypatch.setattr(tree, "answer", counted)
-    tree.generate(tmp_path)
-    assert asked == []
-    small(question("a", "1"), question("b", "2"), kept=True)
-    tree.generate(tmp_path)
-    assert asked == ["echo/g/b"]
-    small(question("a", "1"))
-    tree.generate(tmp_path)
-    assert asked == ["echo/g/b", "echo/g/a"]
-
-
-def test_an_answer_that_was_edited_is_not_kept(small: Any, tmp_path: Path) -> None:
-    small(question("a", "1"), kept=True)
-    made = tree.generate(tmp_path)
-    tree.write(tmp_path, made)
-    path = tmp_path / "v1/echo/small.json"
-    right, wrong = (f'"ok": {{\n              "value": "{value}"'.encode() for value in (1, 2))
-    path.write_bytes(path.read_bytes().replace(right, wrong))
-    assert path.read_bytes() != made["v1/echo/small.json"]
-    assert tree.generate(tmp_path) == made

@@ -34,7 +34,6 @@ def files() -> Iterator[Draft]:
         (_checkpoints(22, (1_000_000,)),),
         requires="accumulate.million",
         timeout_seconds=300,
-        kept=True,
     )
 
 
