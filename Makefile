@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 WHEEL_VERSION ?= 1.3.0
 WHEEL_VENV := .venv-ports/calybris-$(WHEEL_VERSION)
 OUT := out
+# options of `conformance run` in the demo; CI asks everything twice, with --twice
+JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
 .PHONY: help demo test lint cover prove vectors mutants package lock clean
@@ -29,9 +31,9 @@ $(WHEEL_VENV)/.ready: conformance/ports/calybris-wheel/requirements-$(WHEEL_VERS
 
 demo: $(VENV)/.ready $(WHEEL_VENV)/.ready  ## judge the reference, the specification and the wheel on the full vector set
 	$(call say,judging three implementations; reports go to $(OUT)/)
-	$(BIN)/calybris-ref conformance run --name reference --out $(OUT)/reference -- $(BIN)/python -m calybris_conformance.adapters.reference
-	$(BIN)/calybris-ref conformance run --name spec --out $(OUT)/spec -- $(BIN)/python -O -m calybris_conformance.adapters.spec
-	$(BIN)/calybris-ref conformance run --name calybris-wheel-$(WHEEL_VERSION) --out $(OUT)/calybris-wheel-$(WHEEL_VERSION) \
+	$(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS) --name reference --out $(OUT)/reference -- $(BIN)/python -m calybris_conformance.adapters.reference
+	$(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS) --name spec --out $(OUT)/spec -- $(BIN)/python -O -m calybris_conformance.adapters.spec
+	$(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS) --name calybris-wheel-$(WHEEL_VERSION) --out $(OUT)/calybris-wheel-$(WHEEL_VERSION) \
 	  --known-failures conformance/ports/calybris-wheel/known-failures.toml \
 	  -- $(WHEEL_VENV)/bin/python conformance/ports/calybris-wheel/adapter.py
 
