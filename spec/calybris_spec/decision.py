@@ -76,7 +76,7 @@ def is_tally(tally: Tally) -> bool:
     """Whether every model seen was counted once, and the podium holds models that were seen."""
     podium = tally.podium
     return (
-        all([count >= 0 for count in tally.rejections])
+        all([number >= 0 for number in tally.rejections])
         & is_podium(podium)
         & (tally.seen == podium.entered + sum(tally.rejections))
         & implies(podium.entered >= 1, within(0, podium.winner.position, tally.seen - 1))

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,19 +80,16 @@ def run(args: argparse.Namespace) -> int:
 def _prove(
     expected: expectations.Expectations, selection: gate.Selection, limits: Limits, jobs: int, cache: Path | None
 ) -> gate.Report:
-    progress: list[Progress] = []
+    with ExitStack() as stack:
+        bars: list[Progress] = []
 
-    def plan(total: int) -> None:
-        progress.append(Progress(total, "proving").__enter__())
+        def plan(total: int) -> None:
+            bars.append(stack.enter_context(Progress(total, "proving")))
 
-    def answered(result: Result) -> None:
-        progress[0].advance(note=result.condition.name)
+        def answered(result: Result) -> None:
+            bars[0].advance(note=result.condition.name)
 
-    try:
         return gate.prove(expected, selection, limits, jobs, cache, plan, answered)
-    finally:
-        for bar in progress:
-            bar.__exit__(None, None, None)
 
 
 def _show(outcome: gate.Report, expected: expectations.Expectations) -> None:
