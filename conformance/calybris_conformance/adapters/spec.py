@@ -2,7 +2,7 @@
 
 The specification is pure functions over integers; this module only carries JSON to them and back. As an oracle it runs
 without its contracts, `python -O -m calybris_conformance.adapters.spec`: `prove` has shown that they hold, and checking
-them again on every call takes thirty times as long. Without -O they are checked. A million accumulated decisions
+them again on every call takes ten times as long. Without -O they are checked. A million accumulated decisions
 (`accumulate.million`) are not claimed.
 """
 

@@ -201,7 +201,7 @@ def _differences(root: Path) -> dict[str, str]:
 
 
 def _generation(root: Path, into: Path, seed: str) -> subprocess.Popen[str]:
-    # -O: the specification's contracts are proved; checking them again on every call takes thirty times as long.
+    # -O: the specification's contracts are proved; checking them again on every call takes ten times as long.
     command = [sys.executable, "-O", "-m", "calybris_conformance.vectorgen", str(root), str(into)]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     return subprocess.Popen(  # noqa: S603 - this package, in an interpreter with another hash seed
