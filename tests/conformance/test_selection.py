@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from calybris_conformance.corpus import Corpus
+from calybris_conformance.corpus import Corpus, load
 from calybris_conformance.selection import (
     PROFILES,
     Filters,
@@ -91,3 +91,11 @@ def test_a_shuffle_depends_on_its_seed_only(corpus: Corpus) -> None:
     assert first == shuffle(reversed(corpus.cases), 1)
     assert first != shuffle(corpus.cases, 2)
     assert sorted(case.id for case in first) == sorted(case.id for case in corpus.cases)
+
+
+def test_echo_comes_first_and_accumulate_last() -> None:
+    shipped = select(load(), Filters())
+    ops = [case.op for case in shipped]
+    assert ops[0] == "echo"
+    assert ops.index("accumulate") == len(ops) - ops.count("accumulate")
+    assert {case.id for case in shipped} == {case.id for case in load().cases}
