@@ -63,7 +63,8 @@ def load(path: Path) -> Expectations:
     try:
         text = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ExpectationError(f"{path} cannot be read as TOML: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ExpectationError(f"{path} cannot be read as TOML: {reason}") from error
     modules = {
         module: {function: _expectation(f"{module}.{function}", entry) for function, entry in functions.items()}
         for module, functions in text.items()
