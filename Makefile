@@ -10,7 +10,7 @@ OUT := out
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo test lint cover prove vectors mutants package lock clean
+.PHONY: help demo test lint cover prove vectors mutants bench package lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -61,6 +61,10 @@ vectors: $(VENV)/.ready  ## regenerate every vector and compare byte for byte, u
 mutants: $(VENV)/.ready  ## kill every wrong kernel and encoder with the vectors
 	$(call say,killing mutants)
 	$(BIN)/python -m pytest -n auto -m slow tests/mutants
+
+bench: $(VENV)/.ready  ## time the reference against the wheel, as ratios in one run
+	$(call say,measuring)
+	$(BIN)/python -m tests.bench
 
 package: $(VENV)/.ready  ## build the wheel, install it into an empty environment, judge the reference from there
 	$(call say,packaging)

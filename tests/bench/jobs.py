@@ -1,0 +1,76 @@
+"""The jobs that are timed: each once done by us and once by a peer, on the same data."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from calybris import _core as peer
+
+import calybris_ref
+from calybris_ref import KernelInput, KernelModel, PolicySnapshot
+
+MODELS = 22
+_SCALARS = (1, 1, 9_600, 5_500, 3_500, 2)
+_CATALOG = [
+    (place + 1, place % 8, 6_000 + 150 * place, 9_500, 1, 120 + 37 * place, 0b111, 0b1111, 150_000 * (place + 1), 10**6)
+    for place in range(MODELS)
+]
+# sequence, requested, tokens in and out, value, budget, risk, confidence, quality, latency, masks
+_ALL_ELIGIBLE = (1, 3, 1_200, 350, 10**9, 10**9, 900, 9_000, 0, 0, 0b1, 2**64 - 1, 0b1)
+_MIXED = (1, 3, 1_200, 350, 10**9, 2_500, 900, 9_000, 7_000, 800, 0b1, 0b0101_0101, 0b11)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing done in two ways; `repeats` and `peer_repeats` calls take about as long as each other."""
+
+    name: str
+    ours: Callable[[], object]
+    peers: Callable[[], object]
+    repeats: int
+    peer_repeats: int
+
+
+def _decision(name: str, request: tuple[int, ...]) -> Job:
+    policy = PolicySnapshot.try_new(*_SCALARS, [KernelModel(*row) for row in _CATALOG])
+    theirs = peer.PolicySnapshot(*_SCALARS, [peer.KernelModel(*row) for row in _CATALOG])
+    ours_asked, theirs_asked = KernelInput(*request), peer.KernelInput(*request)
+    eligible = policy.prescribe(ours_asked).eligible_models
+    if eligible != theirs.prescribe(theirs_asked).eligible_models:
+        raise AssertionError("the two do not do the same job")
+    return Job(
+        f"one decision, {MODELS} models, {eligible} eligible",
+        lambda: policy.prescribe(ours_asked),
+        lambda: theirs.prescribe(theirs_asked),
+        2_000,
+        60_000,
+    )
+
+
+def _digests() -> Job:
+    policy = PolicySnapshot.try_new(*_SCALARS, [KernelModel(*row) for row in _CATALOG])
+    theirs = peer.PolicySnapshot(*_SCALARS, [peer.KernelModel(*row) for row in _CATALOG])
+    ours_asked, theirs_asked = KernelInput(*_MIXED), peer.KernelInput(*_MIXED)
+    ours_decided, theirs_decided = policy.prescribe(ours_asked), theirs.prescribe(theirs_asked)
+    return Job(
+        "audit bundle: replay and three digests",
+        lambda: calybris_ref.audit_bundle(policy, ours_asked, ours_decided),
+        lambda: theirs.audit_bundle(theirs_asked, theirs_decided),
+        2_000,
+        10_000,
+    )
+
+
+def _start() -> Job:
+    def run(*words: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+
+    return Job(
+        "command line --version, against bare Python", run("-m", "calybris_ref", "--version"), run("-c", ""), 5, 5
+    )
+
+
+def jobs() -> list[Job]:
+    """Every job; building them checks that both sides do the same."""
+    return [_decision("all", _ALL_ELIGIBLE), _decision("mixed", _MIXED), _digests(), _start()]
