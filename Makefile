@@ -10,7 +10,7 @@ OUT := out
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo test lint cover prove vectors mutants bench package lock clean
+.PHONY: help demo test lint prove vectors mutants bench package lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12

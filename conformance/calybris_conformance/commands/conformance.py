@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from calybris_conformance import known_failures
+from calybris_conformance.commands import bisect
+from calybris_conformance.commands.port import (
+    add_port,
+    add_vectors,
+    count,
+    never_ready,
+    print_stderr,
+    settings,
+    stop_on_signals,
+    warn,
+)
 from calybris_conformance.commands.shared import case_as_json, case_as_text, open_corpus
 from calybris_conformance.judgement import Judgement, Watcher, conduct, unknown_features
 from calybris_conformance.known_failures import Entry, KnownFailuresError
 from calybris_conformance.outcomes import CONFORMANT, CaseResult, Exit, Outcome
 from calybris_conformance.report import derived, jsonl, text
 from calybris_conformance.selection import ECHO, FULL, PROFILES, Filters, SelectionError
-from calybris_conformance.session import NotReady, Settings
+from calybris_conformance.session import NotReady
 from calybris_conformance.smoke import conclusion, smoke
 from calybris_conformance.transport import Interrupted
 from calybris_ref.cli.terminal import CommandError, Progress, one_line, paint, table
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
-    from types import FrameType
+    from collections.abc import Mapping
 
     from calybris_conformance.corpus import Corpus
     from calybris_conformance.protocol import Ready
     from calybris_conformance.report.jsonl import Report
 
 FAILURES_SHOWN: Final = 10
-_STDERR_LINES_SHOWN: Final = 20
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(title="commands", dest="conformance_command", metavar="COMMAND", required=True)
 
     run_parser = commands.add_parser("run", help="judge a port", description="Judge a port against the vectors.")
-    _add_port(run_parser)
+    add_port(run_parser)
     run_parser.add_argument("--name", help="what the report calls the port (default: what it calls itself)")
     profiles = (*sorted(PROFILES), FULL)
     run_parser.add_argument(
@@ -54,9 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     ):
         help_text = f"only {what} (may be repeated)"
         run_parser.add_argument(f"--{option}", action="append", default=[], metavar=option.upper(), help=help_text)
-    run_parser.add_argument(
-        "--window", type=_count, default=32, metavar="N", help="questions open at once (default 32)"
-    )
+    run_parser.add_argument("--window", type=count, default=32, metavar="N", help="questions open at once (default 32)")
     run_parser.add_argument("--twice", action="store_true", help="ask again, shuffled, in a new process, and compare")
     run_parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
     run_parser.add_argument(
@@ -73,13 +78,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     smoke_parser = commands.add_parser(
         "smoke", help="tell a broken adapter from a wrong port", description="Try whether a port speaks the protocol."
     )
-    _add_port(smoke_parser)
+    add_port(smoke_parser)
     smoke_parser.add_argument("--json", action="store_true", help="print the checks as JSON")
 
     show_parser = commands.add_parser("show", help="print a case", description="Print a case and what it hunts.")
     show_parser.add_argument("id", help="the id of the case")
-    _add_vectors(show_parser)
+    add_vectors(show_parser)
     show_parser.add_argument("--json", action="store_true", help="print the case as JSON")
+
+    bisect.configure(
+        commands.add_parser(
+            "bisect",
+            help="find the first wrong decision behind an accumulated digest",
+            description="Find the first decision in which a port leaves an accumulated digest, and show it as a case.",
+        )
+    )
 
     report_parser = commands.add_parser(
         "report", help="derive every form of a report again", description="Derive every form of a report again."
@@ -90,7 +103,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs one sub-command; its exit code."""
-    commands = {"run": _run, "smoke": _smoke, "show": _show, "report": _report}
+    commands = {"run": _run, "smoke": _smoke, "show": _show, "bisect": bisect.run, "report": _report}
     return int(commands[arguments.conformance_command](arguments))
 
 
@@ -113,7 +126,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
             tuple(arguments.flag),
             tuple(arguments.clause),
         ),
-        settings=_settings(arguments),
+        settings=settings(arguments),
         known=entries,
         twice=arguments.twice,
         fail_fast=arguments.fail_fast,
@@ -137,14 +150,14 @@ def _judge(arguments: argparse.Namespace, judgement: Judgement) -> tuple[Report,
     repeat = jsonl.repeat_command(judgement.command, options)
     path = None if out is None else out / jsonl.REPORT
     with contextlib.ExitStack() as stack:
-        stop = stack.enter_context(_stop_on_signals())
+        stop = stack.enter_context(stop_on_signals())
         recorder = stack.enter_context(jsonl.Recorder(path, judgement.corpus.notes, repeat))
         try:
             return conduct(judgement, recorder, stop, _watcher(stack, judgement.corpus))
         except SelectionError as error:
             raise CommandError(str(error)) from None
         except NotReady as error:
-            raise _never_ready(error) from None
+            raise never_ready(error) from None
         except Interrupted:
             raise CommandError("interrupted before the port was ready", Exit.INTERRUPTED) from None
 
@@ -156,14 +169,14 @@ def _watcher(stack: contextlib.ExitStack, corpus: Corpus) -> Watcher:
 
     def begins(ready: Ready, answers: int) -> None:
         for feature in unknown_features(corpus, ready):
-            _warn(f"the port claims {feature!r}, which no vector asks for")
+            warn(f"the port claims {feature!r}, which no vector asks for")
         bars.append(stack.enter_context(Progress(answers, ready.implementation.name)))
 
     def result(one: CaseResult) -> None:
         bars[0].advance(note=one.case.suite)
         if one.case.op == ECHO and one.outcome not in CONFORMANT and not warned:
             warned.append(one.case.id)
-            _warn(text.ECHO_FAILED)
+            warn(text.ECHO_FAILED)
 
     return Watcher(begins, result)
 
@@ -226,7 +239,7 @@ def _update(path: Path, entries: tuple[Entry, ...], report: Report, results: Map
     fresh = known_failures.updated(entries, results)
     path.write_text(known_failures.render(fresh), encoding="utf-8", newline="\n")
     without = sum(not entry.reason.strip() for entry in fresh)
-    _warn(f"{path} now has {len(fresh)} entries, {without} of them without a reason")
+    warn(f"{path} now has {len(fresh)} entries, {without} of them without a reason")
 
 
 # ---- smoke, show, report
@@ -235,14 +248,14 @@ def _update(path: Path, entries: tuple[Entry, ...], report: Report, results: Map
 def _smoke(arguments: argparse.Namespace) -> Exit:
     corpus = open_corpus(arguments.vectors)
     checks = []
-    with _stop_on_signals() as stop:
+    with stop_on_signals() as stop:
         try:
-            for check in smoke(corpus, arguments.port, _settings(arguments), stop):
+            for check in smoke(corpus, arguments.port, settings(arguments), stop):
                 checks.append(check)
                 if not arguments.json:
                     mark = paint("ok  ", "good", sys.stdout) if check.passed else paint("FAIL", "bad", sys.stdout)
                     print(f"{mark}  {check.name}" + ("" if check.passed else f": {one_line(check.detail)}"), flush=True)
-                    _print_stderr(check.stderr)
+                    print_stderr(check.stderr)
         except Interrupted:
             raise CommandError("interrupted", Exit.INTERRUPTED) from None
     sentence, code = conclusion(checks)
@@ -278,76 +291,3 @@ def _report(arguments: argparse.Namespace) -> Exit:
     derived.write(report, path.parent)
     _print(report, arguments.json, path.parent)
     return jsonl.exit_code(report)
-
-
-# ---- shared
-
-
-def _add_port(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("port", nargs="+", metavar="PORT", help="the command that starts the port, after --")
-    _add_vectors(parser)
-    parser.add_argument(
-        "--timeout", type=_seconds, default=5.0, metavar="SECONDS", help="for a case without its own limit (default 5)"
-    )
-    parser.add_argument(
-        "--start-timeout", type=_seconds, default=30.0, metavar="SECONDS", help="until the port is ready (default 30)"
-    )
-
-
-def _add_vectors(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--vectors", type=Path, metavar="DIR", help="other vectors than the shipped ones")
-
-
-def _settings(arguments: argparse.Namespace) -> Settings:
-    window = getattr(arguments, "window", 1)
-    return Settings(window=window, timeout_seconds=arguments.timeout, start_seconds=arguments.start_timeout)
-
-
-def _never_ready(error: NotReady) -> CommandError:
-    _print_stderr(error.stderr)
-    return CommandError(str(error), Exit.NEVER_READY)
-
-
-def _print_stderr(stderr: str) -> None:
-    for line in stderr.rstrip().splitlines()[-_STDERR_LINES_SHOWN:]:
-        print(f"  port: {one_line(line)}", file=sys.stderr)
-
-
-def _warn(sentence: str) -> None:
-    print(f"calybris-ref: {one_line(sentence)}", file=sys.stderr)
-
-
-@contextlib.contextmanager
-def _stop_on_signals() -> Iterator[threading.Event]:
-    """SIGINT, SIGTERM and SIGHUP set the event, and nothing is torn in the middle; the run ends at its next wait."""
-    stop = threading.Event()
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _count(value: str) -> int:
-    number = int(value)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-_count.__name__ = "count"  # argparse names the type in its message
-
-
-def _seconds(value: str) -> float:
-    number = float(value)
-    if not 0 < number < float("inf"):
-        raise ValueError
-    return number
-
-
-_seconds.__name__ = "duration"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calybris_conformance.outcomes import MEANING, Difference, Outcome
+from calybris_conformance.selection import ACCUMULATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +107,8 @@ def failure(line: Line) -> Iterator[str]:
     if line["stderr"]:
         yield from _block("  stderr   ", line["stderr"])
     yield f"  repeat   {line['repeat']}"
+    if line["suite"] == ACCUMULATE and line["verdict"] == Outcome.MISMATCH:
+        yield f"  narrow   {line['repeat'].replace(' run --case ', ' bisect ', 1)}"
 
 
 def _block(label: str, text: str) -> Iterator[str]:
