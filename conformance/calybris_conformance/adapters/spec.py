@@ -10,11 +10,11 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, reduce
-from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 import calybris_ref
 from calybris_conformance import wire
+from calybris_conformance.adapters import spec_accumulate
 from calybris_conformance.operations import Adapter, Operation, Refused
 from calybris_spec import builders, config, decision, digest, explain, inputs, integers, policy, types, verify
 from calybris_spec.codes import ACTIONS, REASONS, Refusal
@@ -207,60 +207,8 @@ def _policy_build(_given: JSON, question: JSON) -> dict[str, Any]:
 def _accumulate(given: JSON, question: JSON) -> dict[str, Any]:
     if question["op"] != "decide":
         raise ValueError(f"there is nothing to accumulate for {question['op']!r}")
-    snapshot, seed, total = _snapshot(given), bytes.fromhex(question["seed_hex"]), sha256()
-    for number in range(wire.integer(question["count"], "count")):
-        taken = decision.decide(snapshot, _accumulated(seed, number))
-        total.update(bytes.fromhex(digest.decision_digest_hex(taken)))
-    return {"digest_hex": total.hexdigest()}
-
-
-class _Field(NamedTuple):
-    """Where a field of an accumulated request comes from: bytes of `b`, and what is done to them."""
-
-    start: int
-    size: int
-    shift_at: int | None = None  # shifted right by the byte there, modulo the width in bits
-    modulus: int = 2**64
-    factor: int = 1
-
-
-# The table of docs/accumulate.md; the masks, which are made of two parts, follow in `_accumulated`.
-_ACCUMULATED = {
-    "request_sequence": _Field(0, 8),
-    "requested_model_id": _Field(8, 1, modulus=32),
-    "input_tokens": _Field(9, 4, shift_at=13),
-    "output_tokens": _Field(14, 4, shift_at=18),
-    "business_value_microunits": _Field(19, 8, shift_at=27),
-    "budget_limit_microunits": _Field(28, 8, shift_at=36),
-    "risk_bps": _Field(37, 2, modulus=10_001),
-    "confidence_bps": _Field(39, 2, modulus=10_001),
-    "minimum_quality_bps": _Field(41, 1, modulus=101, factor=100),
-    "max_p95_latency_ms": _Field(42, 1, factor=8),
-}
-
-
-def _accumulated(seed: bytes, number: int) -> types.Request:
-    """Request `number` of a seed (docs/accumulate.md)."""
-    prefix = seed + number.to_bytes(8, "little")
-    b = sha256(prefix + b"\x00").digest() + sha256(prefix + b"\x01").digest()
-    values = {}
-    for name, field in _ACCUMULATED.items():
-        value = int.from_bytes(b[field.start : field.start + field.size], "little")
-        if field.shift_at is not None:
-            value >>= b[field.shift_at] % (8 * field.size)
-        values[name] = value % field.modulus * field.factor
-    value = values["business_value_microunits"]
-    values["business_value_microunits"] = value - 2**64 if value > integers.I64_MAX else value
-    return types.Request(
-        **values,
-        required_capabilities=_bit(b[43]) | _bit(b[44]),
-        allowed_provider_mask=int.from_bytes(b[45:53], "little") | int.from_bytes(b[53:61], "little"),
-        required_region_mask=_bit(b[61]) | _bit(b[62]),
-    )
-
-
-def _bit(place: int) -> int:
-    return 2**place if place < 64 else 0
+    seed, count = bytes.fromhex(question["seed_hex"]), wire.integer(question["count"], "count")
+    return {"digest_hex": spec_accumulate.decisions(_snapshot(given), seed, count).hex()}
 
 
 def _accept(refusals: tuple[Refusal, ...], problem: int, place: int = 0) -> None:
