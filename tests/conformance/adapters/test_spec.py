@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from calybris_conformance.adapters import spec_accumulate
 from calybris_conformance.adapters.spec import ADAPTER
 from calybris_conformance.corpus import Case, load
 from calybris_conformance.operations import Refused
@@ -36,8 +37,6 @@ def test_it_answers_every_operation_that_it_claims() -> None:
 
 
 def test_the_first_accumulated_request_is_the_documented_one() -> None:
-    from calybris_conformance.adapters.spec import _accumulated  # the request of docs/accumulate.md, field by field
-
     documented = {
         "request_sequence": 6054571664460010497,
         "requested_model_id": 24,
@@ -53,7 +52,7 @@ def test_the_first_accumulated_request_is_the_documented_one() -> None:
         "allowed_provider_mask": 18426337103533047538,
         "required_region_mask": 262148,
     }
-    assert _accumulated(b"\0", 0)._asdict() == documented
+    assert spec_accumulate.request(b"\0", 0)._asdict() == documented
     assert list(documented) == list(REQUEST)
 
 
