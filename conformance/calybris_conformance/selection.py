@@ -90,7 +90,7 @@ def select(corpus: Corpus, filters: Filters) -> tuple[Case, ...]:
     ):
         for name in wanted:
             if not any(_matches(names(case), [name]) for case in corpus.cases):
-                raise SelectionError(f"No case has the {kind} {name!r}.")
+                raise SelectionError(f"There is no {kind} {name!r} in these vectors.")
         if wanted:
             chosen = [case for case in chosen if _matches(names(case), wanted)]
     # A wrong rule shows in a case that names it before it shows in a digest over ten thousand decisions.

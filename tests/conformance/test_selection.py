@@ -51,11 +51,11 @@ def test_filters_narrow_and_echo_comes_first(corpus: Corpus, filters: Filters, i
 @pytest.mark.parametrize(
     ("filters", "sentence"),
     [
-        (Filters(suites=("nope",)), "No case has the suite 'nope'."),
-        (Filters(suites=("decide", "nope")), "No case has the suite 'nope'."),
-        (Filters(cases=("nope/*",)), "No case has the case 'nope/*'."),
-        (Filters(flags=("NOPE",)), "No case has the flag 'NOPE'."),
-        (Filters(clauses=("NOPE-1",)), "No case has the clause 'NOPE-1'."),
+        (Filters(suites=("nope",)), "There is no suite 'nope' in these vectors."),
+        (Filters(suites=("decide", "nope")), "There is no suite 'nope' in these vectors."),
+        (Filters(cases=("nope/*",)), "There is no case 'nope/*' in these vectors."),
+        (Filters(flags=("NOPE",)), "There is no flag 'NOPE' in these vectors."),
+        (Filters(clauses=("NOPE-1",)), "There is no clause 'NOPE-1' in these vectors."),
         (Filters(profile="nope"), "There is no profile 'nope'; there are core, full."),
         (Filters(suites=("config",), profile="core"), "The filters together leave no case."),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import signal
 import sys
@@ -14,7 +15,6 @@ from calybris_conformance.session import NotReady, Settings
 from calybris_ref.cli.terminal import CommandError, one_line
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
     from types import FrameType
 
@@ -79,21 +79,17 @@ def stop_on_signals() -> Iterator[threading.Event]:
 
 def count(value: str) -> int:
     """A whole number from 1 on."""
-    number = int(value)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-count.__name__ = "count"  # argparse names the type in its message
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a whole number from 1 on")
+    return int(value)
 
 
 def seconds(value: str) -> float:
     """A duration above 0."""
-    number = float(value)
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
     if not 0 < number < float("inf"):
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"{value!r} is not a number of seconds above 0")
     return number
-
-
-seconds.__name__ = "duration"

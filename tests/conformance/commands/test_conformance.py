@@ -155,9 +155,11 @@ def test_many_failures_are_not_all_printed(command: Any, vectors: Path, tmp_path
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["--suite", "nope"], 2, "No case has the suite 'nope'."),
-        (["--window", "0"], 2, "argument --window: invalid count value: '0'"),
-        (["--timeout", "nan"], 2, "argument --timeout: invalid duration value: 'nan'"),
+        (["--suite", "nope"], 2, "There is no suite 'nope' in these vectors."),
+        (["--window", "0"], 2, "argument --window: '0' is not a whole number from 1 on"),
+        (["--timeout", "nan"], 2, "argument --timeout: 'nan' is not a number of seconds above 0"),
+        (["--timeout", "soon"], 2, "argument --timeout: 'soon' is not a number of seconds above 0"),
+        (["--window", "x"], 2, "argument --window: 'x' is not a whole number from 1 on"),
         (["--profile", "nope"], 2, "there is no 'nope'"),
         (["--vectors", "/no/such/folder"], 2, "/no/such/folder/MANIFEST.json: cannot be read"),
         (["--known-failures", "/no/such/list"], 2, "/no/such/list: No such file or directory"),

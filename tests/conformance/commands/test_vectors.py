@@ -56,7 +56,7 @@ def test_list_json(run: Run) -> None:
 
 def test_list_of_nothing(run: Run) -> None:
     code, _, err = run("list", "--flag", "NO_SUCH")
-    assert (code, err) == (2, "calybris-ref: error: No case has the flag 'NO_SUCH'.\n")
+    assert (code, err) == (2, "calybris-ref: error: There is no flag 'NO_SUCH' in these vectors.\n")
 
 
 def test_statistics(run: Run) -> None:
