@@ -64,7 +64,8 @@ class WidthError(CalybrisError):
 class RecordError(CalybrisError):
     """A record with a wrong set of keys, or a value of another kind than its key asks for.
 
-    Codes: RECORD_KEY_UNKNOWN, RECORD_KEY_MISSING, RECORD_TYPE_INVALID, RECORD_NAME_UNKNOWN. `key` is the bare name.
+    Codes: RECORD_KEY_UNKNOWN, RECORD_KEY_MISSING, RECORD_TYPE_INVALID, RECORD_NAME_UNKNOWN, and RECORD_LENGTH_UNEQUAL
+    for columns of unequal length. `key` is the name of the key, of the column, or of an item such as `models[3]`.
     """
 
     def __init__(self, detail: str, *, code: str, key: str) -> None:

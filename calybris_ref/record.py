@@ -145,10 +145,11 @@ def check_keys(record: type[Record], data: Mapping[str, Any]) -> None:
     names = [column.name for column in columns(record)]
     for key in data:
         if key not in names:
-            raise RecordError("there is no such key", code="RECORD_KEY_UNKNOWN", key=str(key)[:60])
+            detail = f"there is no such key in a record {record.__name__}"
+            raise RecordError(detail, code="RECORD_KEY_UNKNOWN", key=str(key)[:60])
     for name in names:
         if name not in data:
-            raise RecordError("the key is missing", code="RECORD_KEY_MISSING", key=name)
+            raise RecordError(f"the key is missing in a record {record.__name__}", code="RECORD_KEY_MISSING", key=name)
 
 
 def _settled(record: Record, name: str, value: Any) -> Any:
@@ -169,7 +170,7 @@ def _settled(record: Record, name: str, value: Any) -> Any:
             if type(element) is not item:
                 raise _wrong_kind(f"{name}[{place}]", f"a {item.__name__}", element)
         return items
-    raise _wrong_kind(name, f"a {kind.__name__}", value)
+    raise _wrong_kind(name, f"an iterable of {item.__name__}" if item else f"a {kind.__name__}", value)
 
 
 def _written(value: Any) -> Any:

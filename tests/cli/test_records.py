@@ -109,7 +109,9 @@ def test_a_bad_line_is_named_by_its_number(write: Write) -> None:
     assert next(stream) == records.request()
     with pytest.raises(CommandError) as caught:
         next(stream)
-    assert str(caught.value) == "r.jsonl, line 3: request_sequence: the key is missing [RECORD_KEY_MISSING]"
+    assert str(caught.value) == (
+        "r.jsonl, line 3: request_sequence: the key is missing in a record KernelInput [RECORD_KEY_MISSING]"
+    )
 
 
 def test_only_one_file_is_stdin() -> None:

@@ -190,14 +190,22 @@ def test_a_number_outside_its_width_is_refused(construct: Callable[..., PolicySn
 
 @each_constructor
 @pytest.mark.parametrize(
-    ("models", "at"),
-    [(5, "models"), (None, "models"), ([{}], "models[0]"), ((model(), "model"), "models[1]"), ([None], "models[0]")],
+    ("models", "sentence"),
+    [
+        (5, "models: an iterable of KernelModel is needed, not int"),
+        (None, "models: an iterable of KernelModel is needed, not NoneType"),
+        ([{}], "models[0]: a KernelModel is needed, not dict"),
+        ((model(), "model"), "models[1]: a KernelModel is needed, not str"),
+        ([None], "models[0]: a KernelModel is needed, not NoneType"),
+    ],
     ids=str,
 )
-def test_a_catalog_is_an_iterable_of_models(construct: Callable[..., PolicySnapshot], models: Any, at: str) -> None:
+def test_a_catalog_is_an_iterable_of_models(
+    construct: Callable[..., PolicySnapshot], models: Any, sentence: str
+) -> None:
     with pytest.raises(RecordError) as refused:
         construct(**records.POLICY, models=models)
-    assert (refused.value.code, refused.value.at) == ("RECORD_TYPE_INVALID", at)
+    assert (refused.value.code, str(refused.value)) == ("RECORD_TYPE_INVALID", sentence)
 
 
 def test_a_plain_call_is_refused_because_it_would_not_say_what_is_checked() -> None:

@@ -144,10 +144,12 @@ def test_unknown_and_missing_keys_are_refused(example: Record) -> None:
     with pytest.raises(RecordError) as unknown:
         type(example).from_dict({**document, "extra": 1})
     assert (unknown.value.code, unknown.value.at) == ("RECORD_KEY_UNKNOWN", "extra")
+    assert unknown.value.detail == f"there is no such key in a record {type(example).__name__}"
     for name in document:
         with pytest.raises(RecordError) as missing:
             type(example).from_dict({key: value for key, value in document.items() if key != name})
         assert (missing.value.code, missing.value.at) == ("RECORD_KEY_MISSING", name)
+        assert missing.value.detail == f"the key is missing in a record {type(example).__name__}"
 
 
 @pytest.mark.parametrize(
