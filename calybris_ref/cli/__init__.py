@@ -175,7 +175,10 @@ def _missing_package(error: ModuleNotFoundError, name: str | None) -> CommandErr
     extra = COMMANDS[name][2] if name else None
     if extra is None or not package or package.startswith("calybris_"):
         return None
-    return CommandError(f"{name} needs the package {package}, which comes with: pip install 'calybris-ref[{extra}]'")
+    # Not by the name of the package: nobody has published it, so an index may answer with something else.
+    return CommandError(
+        f"{name} needs the package {package}, which the extra {extra!r} brings: in a clone, pip install '.[{extra}]'"
+    )
 
 
 def _trace(given: Sequence[str]) -> bool:

@@ -180,7 +180,9 @@ def test_a_missing_package_is_named_with_its_extra(cli: Run, monkeypatch: pytest
     monkeypatch.delitem(sys.modules, "calybris_ref.cli.completion", raising=False)
     result = cli("completion", "bash")
     assert result.code == 2
-    assert result.error == "completion needs the package shtab, which comes with: pip install 'calybris-ref[cli]'"
+    assert result.error == (
+        "completion needs the package shtab, which the extra 'cli' brings: in a clone, pip install '.[cli]'"
+    )
 
 
 @pytest.mark.parametrize("name", ["calybris_ref.nowhere", "calybris_spec", "numpy", ""])
@@ -201,7 +203,7 @@ def test_a_bare_python_is_told_what_to_install(name: str, extra: str) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"calybris-ref: error: {name} needs the package ")
-    assert done.stderr.endswith(f"which comes with: pip install 'calybris-ref[{extra}]'\n")
+    assert done.stderr.endswith(f"which the extra {extra!r} brings: in a clone, pip install '.[{extra}]'\n")
 
 
 def test_the_module_ends_with_the_exit_code(
