@@ -16,7 +16,10 @@ from tests.support import markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 SPEC_PAGES = sorted((ROOT / "docs" / "spec").glob("*.md"))
-AREAS = "TYPES|POLICY|INPUT|MONEY|GATE|RANK|DECIDE|TRACE|UTIL|EXPL|DIGEST|VERIFY|CONFIG|BUILD"
+AREAS = (
+    "TYPES|POLICY|INPUT|MONEY|GATE|RANK|DECIDE|TRACE|UTIL|EXPL|DIGEST|VERIFY|CONFIG|BUILD"
+    "|LEDGER|FIN|LOG|PROOF|SNAP|RECOVER"
+)
 _HEADING = re.compile(rf"(({AREAS})-[1-9][0-9]*) \S.*")
 _CLAUSE = re.compile(rf"\b({AREAS})-([1-9][0-9]*)\b(?:\s*(?:…|to|–)\s*(?:and\s+)?\1-([1-9][0-9]*)\b)?")
 _CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")

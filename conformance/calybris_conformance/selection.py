@@ -36,6 +36,33 @@ PROFILES: Final[Mapping[str, frozenset[str]]] = {
             "verify.certificate",
         }
     ),
+    "ledger": frozenset(
+        {
+            "echo",
+            "integer",
+            "digest.ledger",
+            "ledger.conservation",
+            "ledger.restore",
+            "budget.script",
+            "finance.prove",
+            "finance.certify",
+            "snapshot.save",
+            "snapshot.load",
+        }
+    ),
+    "log": frozenset(
+        {
+            "echo",
+            "integer",
+            "wal.append",
+            "wal.append_audited",
+            "wal.verify",
+            "wal.replay",
+            "proof.seal",
+            "proof.validate",
+            "recovery.plan",
+        }
+    ),
 }
 """The features of each profile; `full` is every feature that a vector asks for."""
 

@@ -7,13 +7,16 @@ request can hold one.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from calybris_conformance.operations import Refused
 
 Shape = Mapping[str, str]
-"""The keys of a record in order, each with its kind: an integer type, or `text`, `name` (snake_case) or `flag`."""
+"""The keys of a record in order, each with its kind: an integer type, or `text`, `name` (snake_case), `hex` or `flag`.
+
+A kind with a `?` behind it may also be null.
+"""
 
 INTEGER_TYPES: Mapping[str, tuple[int, int]] = {
     "u8": (0, 2**8 - 1),
@@ -120,6 +123,95 @@ CONFIG: Shape = {
     "wal_sync_on_append": "flag",
     "max_catalog_size": "u64",
 }
+TENANT: Shape = {
+    "tenant_id": "text",
+    "initial_microcents": "i64",
+    "remaining_microcents": "i64",
+    "reserved_microcents": "i64",
+    "committed_microcents": "i64",
+}
+LEDGER: Shape = {
+    "version": "u64",
+    "tenants": "tenants",
+    "active_reservations": "u64",
+    "wal_high_watermark": "u64?",
+}
+OUTCOMES: Mapping[str, Shape] = {
+    "invalid_amount": {},
+    "missing_tenant": {},
+    "missing_reservation": {},
+    "topped_up": {"added_microcents": "i64", "new_initial_microcents": "i64", "remaining_microcents": "i64"},
+    "reserved": {"remaining_microcents": "i64"},
+    "exposure_limit_exceeded": {"current_reserved_microcents": "i64", "max_reserved_microcents": "i64"},
+    "insufficient": {"remaining_microcents": "i64", "required_microcents": "i64"},
+    "committed": {"remaining_microcents": "i64", "actual_microcents": "i64"},
+    "overrun": {"remaining_microcents": "i64"},
+    "released": {"remaining_microcents": "i64", "returned_microcents": "i64"},
+}
+"""What an outcome of a ledger operation tells beside its status; `overflow` differs between operations."""
+OVERFLOWS: Mapping[str, Shape] = {
+    "top_up_tenant": {},
+    "try_reserve": {"current_reserved_microcents": "i64"},
+    "commit": {"remaining_microcents": "i64"},
+}
+"""What the outcome `overflow` tells, by operation."""
+QUERY: Shape = {
+    "initial_microcents": "i64?",
+    "remaining_microcents": "i64?",
+    "reserved_microcents": "i64",
+    "committed_microcents": "i64?",
+    "tenant_count": "u64",
+    "active_reservations": "u64",
+    "total_committed_microcents": "i64",
+    "total_committed_checked_microcents": "i64?",
+    "committed_since_last_certificate": "i64",
+    "snapshot_version": "u64",
+}
+CONSERVATION_PROOF: Shape = {
+    "ledger_digest_hex": "hex",
+    "snapshot_version": "u64",
+    "tenant_count": "u64",
+    "active_reservations": "u64",
+    "total_initial_microcents": "i64",
+    "total_committed_microcents": "i64",
+    "aggregate_totals_representable": "flag",
+}
+FINANCIAL_CERTIFICATE: Shape = {
+    "snapshot_version": "u64",
+    "ledger_digest_hex": "hex",
+    "tenant_count": "u64",
+    "active_reservations": "u64",
+    "conservation_balanced": "flag",
+    "total_initial_microcents": "i64",
+    "total_committed_microcents": "i64",
+    "aggregate_totals_representable": "flag",
+    "committed_since_last_certificate": "i64",
+}
+ENVELOPE: Shape = {
+    "proof_version": "u16",
+    "policy_digest_hex": "text",
+    "input_digest_hex": "text",
+    "decision_digest_hex": "text",
+    "replay_valid": "flag",
+    "wal_sequence": "u64?",
+    "wal_entry_hash": "text?",
+    "budget_snapshot_version": "u64?",
+    "ledger_digest_hex": "text?",
+    "action": "name",
+    "reason": "name",
+    "selected_model_id": "u32",
+    "counterfactual_model_id": "u32",
+    "estimated_cost_microunits": "u64",
+    "expected_utility_microunits": "i64",
+}
+ANCHOR: Shape = {"schema_version": "text", "sequence": "u64", "last_hash": "text", "keyed": "flag"}
+VERDICT: Shape = {
+    "sequence": "u64",
+    "replay_valid": "flag",
+    "policy_digest_match": "flag",
+    "input_digest_match": "flag",
+    "decision_digest_match": "flag",
+}
 
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]*")
 # No integer of the specification has more than 29 digits (96 bits), and Python refuses to read very long ones.
@@ -163,7 +255,34 @@ def read_part(shape: Shape, value: Mapping[str, Any], at: str = "") -> dict[str,
 def write(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
     """A record as JSON, in the shape's order: the inverse of `read`."""
     _same_keys(shape, values, "")
-    return {key: decimal(values[key]) if kind in INTEGER_TYPES else values[key] for key, kind in shape.items()}
+    return {key: decimal(values[key]) if is_integer(kind) else values[key] for key, kind in shape.items()}
+
+
+def is_integer(kind: str) -> bool:
+    """Whether a kind is an integer type, or one that may also be null."""
+    return kind.removesuffix("?") in INTEGER_TYPES
+
+
+def read_ledger(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A snapshot of a ledger as plain values; `tenants` is a list of records."""
+    tenants = [read(TENANT, tenant, f"tenants[{place}]") for place, tenant in enumerate(value["tenants"])]
+    return {**read(LEDGER, value), "tenants": tenants}
+
+
+def write_ledger(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of `read_ledger`."""
+    return {**write(LEDGER, values), "tenants": [write(TENANT, tenant) for tenant in values["tenants"]]}
+
+
+def write_outcome(operation: str, status: str, amounts: Mapping[str, int]) -> dict[str, Any]:
+    """The outcome of a ledger operation: its status, and the amounts that belong to it."""
+    shape = OVERFLOWS[operation] if status == "overflow" else OUTCOMES[status]
+    return {"status": status, **write(shape, amounts)}
+
+
+def read_bytes(parts: Iterable[Mapping[str, str]]) -> bytes:
+    """The bytes of a log or a file, given as parts {hex, times}."""
+    return b"".join(bytes.fromhex(part["hex"]) * integer(part["times"], "times") for part in parts)
 
 
 def read_policy(value: Mapping[str, Any]) -> tuple[str, dict[str, int], Iterator[dict[str, int]]]:
@@ -194,10 +313,14 @@ def _series(value: Mapping[str, Any]) -> Iterator[dict[str, int]]:
 def _read(shape: Shape, value: Mapping[str, Any], at: str) -> dict[str, Any]:
     prefix = f"{at}." if at else ""
     return {
-        key: integer(value[key], prefix + key) if kind in INTEGER_TYPES else value[key]
+        key: integer(value[key], prefix + key) if is_integer(kind) and not _is_absent(kind, value[key]) else value[key]
         for key, kind in shape.items()
         if key in value
     }
+
+
+def _is_absent(kind: str, value: object) -> bool:
+    return value is None and kind.endswith("?")
 
 
 def _same_keys(shape: Shape, value: Mapping[str, Any], at: str) -> None:

@@ -56,7 +56,7 @@ def test_filters_narrow_and_echo_comes_first(corpus: Corpus, filters: Filters, i
         (Filters(cases=("nope/*",)), "There is no case 'nope/*' in these vectors."),
         (Filters(flags=("NOPE",)), "There is no flag 'NOPE' in these vectors."),
         (Filters(clauses=("NOPE-1",)), "There is no clause 'NOPE-1' in these vectors."),
-        (Filters(profile="nope"), "There is no profile 'nope'; there are core, full."),
+        (Filters(profile="nope"), "There is no profile 'nope'; there are core, full, ledger, log."),
         (Filters(suites=("config",), profile="core"), "The filters together leave no case."),
     ],
 )

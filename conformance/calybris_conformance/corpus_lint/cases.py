@@ -107,7 +107,9 @@ def _shapes(tree: Tree) -> Iterator[Finding]:
             for case in group["cases"]:
                 for problem in problems(shape.input, case["input"], "input"):
                     yield case["id"], problem
-                for problem in problems(shape.ok, case["expect"]["ok"], "ok") if "ok" in case["expect"] else ():
+                expect = case["expect"]
+                right = expect if "steps" in expect else expect.get("ok")
+                for problem in problems(shape.ok, right, "ok") if right is not None else ():
                     yield case["id"], problem
 
 
@@ -115,20 +117,19 @@ def _codes(tree: Tree) -> Iterator[Finding]:
     """Refusals are of the closed registry, at a path that the registry allows, and each of them is reached."""
     used = set()
     for found in tree.cases():
-        error = found.case["expect"].get("error")
-        if error is None:
-            continue
-        used.add(error["code"])
-        if error["code"] not in tree.codes:
-            yield found.id, f"{error['code']} is not in {CODES}"
-        elif not _at_allowed(error["at"], tree.codes[error["code"]]["at"]):
-            yield found.id, f"{error['code']} is not about {error['at']!r} according to {CODES}"
+        expect = found.case["expect"]
+        for error in [part["error"] for part in (expect, *expect.get("steps", ())) if "error" in part]:
+            used.add(error["code"])
+            if error["code"] not in tree.codes:
+                yield found.id, f"{error['code']} is not in {CODES}"
+            elif not _at_allowed(error["at"], tree.codes[error["code"]]["at"]):
+                yield found.id, f"{error['code']} is not about {error['at']!r} according to {CODES}"
     for code in tree.codes.keys() - used:
         yield CODES, f"{code} is reached by no case"
 
 
 def _at_allowed(at: str, allowed: str) -> bool:
-    if allowed.startswith("the "):
+    if "the " in allowed:  # said in words, such as "the field"
         return True
     return re.sub(r"\[[0-9]+\]", "[i]", at) in re.split(", | or ", allowed)
 
@@ -181,7 +182,7 @@ def _requires(tree: Tree) -> Iterator[Finding]:
 
 def _needs(op: str, given: Mapping[str, Any], case: Mapping[str, Any]) -> Iterator[str]:
     input_ = case["input"]
-    if (policy := given.get("policy") or input_.get("policy")) is not None:
+    for policy in _policies_in(given, input_):
         if (feature := _CONSTRUCTORS.get(policy["constructor"])) is not None:
             yield feature
         if isinstance(policy["models"], dict):
@@ -199,23 +200,24 @@ def _policies(tree: Tree) -> Iterator[Finding]:
     """A given policy is accepted by its constructor, and a `validated` one is canonical."""
     for path, document in tree.documents.items():
         for group in document["groups"]:
-            policies = [(f"{path}: group {group['group']}", group["given"].get("policy"))]
-            policies += [(case["id"], case["input"].get("policy")) for case in group["cases"]]
+            where_given = f"{path}: group {group['group']}"
+            policies = [(where_given, policy) for policy in _policies_in(group["given"])]
+            policies += [(case["id"], policy) for case in group["cases"] for policy in _policies_in(case["input"])]
             for where, policy in policies:
-                if policy is None:
-                    continue
                 if policy["constructor"] not in _CONSTRUCTORS:
                     yield where, f"{policy['constructor']!r} is not a constructor"
                 elif policy["constructor"] == "validated" and (fault := _not_canonical(policy)):
                     yield where, f"the policy is called validated, but {fault}"
-            given = group["given"].get("policy")
             # A canonical policy is accepted, and `unchecked` accepts everything.
-            if (
-                given is not None
-                and given["constructor"] in ("try_new", "try_new_trusted")
-                and (refusal := _refusal(given))
-            ):
-                yield f"{path}: group {group['group']}", f"the given policy is refused: {refusal}"
+            for policy in _policies_in(group["given"]):
+                if policy["constructor"] in ("try_new", "try_new_trusted") and (refusal := _refusal(policy)):
+                    yield where_given, f"the given policy is refused: {refusal}"
+
+
+def _policies_in(*holders: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The policies under the keys `policy` and `policies` of some records."""
+    single = [holder["policy"] for holder in holders if "policy" in holder]
+    return single + [policy for holder in holders for policy in holder.get("policies", ())]
 
 
 def _not_canonical(policy: Mapping[str, Any]) -> str | None:

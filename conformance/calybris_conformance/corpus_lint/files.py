@@ -60,7 +60,8 @@ def _frame(tree: Tree) -> Iterator[Finding]:
                 yield from _keys(f"{path}: case", case, schemas.CASE_KEYS)
                 expect = case.get("expect") if isinstance(case, dict) else None
                 if not isinstance(expect, dict) or list(expect) not in schemas.EXPECT_KEYS:
-                    yield f"{path}: case", f"expects neither ok (with preimage_hex) nor an error: {expect!r:.80}"
+                    sentence = f"expects none of ok (with preimage_hex), steps and error: {expect!r:.80}"
+                    yield f"{path}: case", sentence
                 elif "error" in expect:
                     yield from _keys(f"{path}: error", expect["error"], schemas.ERROR_KEYS)
 

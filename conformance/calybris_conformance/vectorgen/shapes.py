@@ -80,6 +80,36 @@ _CALLS = [{"method": "name", "arguments": [Either(("decimal", "flag", wire.MODEL
 _CATALOG_ENDS = {"model_count": "decimal", "first_model_id": Maybe("u32"), "last_model_id": Maybe("u32")}
 _DECIDED_FOR = {"request": wire.REQUEST, "decided_for": wire.REQUEST}
 _UNDER_POLICY = {"policy": _POLICY}
+_LEDGER = {**wire.LEDGER, "tenants": [wire.TENANT]}
+_BYTES = [{"hex": "hex", "times": "decimal"}]
+_LOG = {"log": _BYTES, "key_hex": Maybe("hex")}
+_APPENDED = {"sequence": "u64", "entry_hash": "hex", "added_hex": "hex"}
+_AMOUNTS = {key: kind for shape in wire.OUTCOMES.values() for key, kind in shape.items()}
+_OUTCOME = {"status": "name", **_AMOUNTS, "current_reserved_microcents": "i64"}
+_STEP = {
+    "op": "name",
+    "tenant_id": "text",
+    "budget_microcents": "i64",
+    "amount_microcents": "i64",
+    "max_reserved_microcents": "i64",
+    "cost_microcents": "i64",
+    "label": "name",
+    "actual_microcents": "i64",
+    "snapshot": _LEDGER,
+}
+_ANSWERS = Either(
+    (
+        Some(_OUTCOME),
+        wire.QUERY,
+        {"snapshot": _LEDGER},
+        wire.CONSERVATION_PROOF,
+        wire.FINANCIAL_CERTIFICATE,
+    )
+)
+_STATE = {"tenants": [wire.TENANT], "active_reservations": "u64"}
+_STEP_ANSWER = Either(
+    ({"ok": _ANSWERS, "state": _STATE}, {"error": {"code": "text", "at": "text"}, "state": _STATE}),
+)
 
 OPERATIONS: dict[str, Operation] = {
     "echo": Operation({}, _SCALAR, {"value": "text"}),
@@ -123,6 +153,43 @@ OPERATIONS: dict[str, Operation] = {
         {"config": Some(wire.CONFIG), "calls": _CALLS},
         {**wire.POLICY_SCALARS, **_CATALOG_ENDS, "policy_digest_hex": "hex"},
     ),
+    "digest.ledger": Operation({}, {"snapshot": _LEDGER}, {"digest_hex": "hex"}),
+    "ledger.conservation": Operation(
+        {},
+        {"snapshot": _LEDGER},
+        {"status": "name", "tenant_id": Maybe("text"), "delta_microcents": Maybe("decimal")},
+    ),
+    "ledger.restore": Operation({}, {"snapshot": _LEDGER}, {"snapshot": _LEDGER}),
+    "budget.script": Operation({}, {"steps": [Some(_STEP)]}, {"steps": [_STEP_ANSWER]}),
+    "finance.prove": Operation({}, {"snapshot": _LEDGER}, wire.CONSERVATION_PROOF),
+    "finance.certify": Operation(
+        {},
+        {"snapshot": _LEDGER, "conservation_balanced": "flag", "committed_since_last_certificate": "i64"},
+        wire.FINANCIAL_CERTIFICATE,
+    ),
+    "snapshot.save": Operation({}, {"snapshot": _LEDGER}, {"file_hex": "hex"}),
+    "snapshot.load": Operation({}, {"file": _BYTES}, {"snapshot": _LEDGER}),
+    "wal.append": Operation({}, {**_LOG, "data": "text"}, _APPENDED),
+    "wal.append_audited": Operation(
+        _UNDER_POLICY, {**_LOG, **_DECIDED_FOR, "metadata": "text", "verified": "flag"}, _APPENDED
+    ),
+    "wal.verify": Operation({}, {**_LOG, "anchor": Maybe(wire.ANCHOR)}, {"sequence": "u64", "last_hash": "text"}),
+    "wal.replay": Operation({"policies": [_POLICY]}, _LOG, {"verdicts": [wire.VERDICT]}),
+    "proof.seal": Operation(
+        _UNDER_POLICY,
+        {
+            **_DECIDED_FOR,
+            "wal": Maybe({"sequence": "u64", "entry_hash": "text"}),
+            "budget": Maybe({"version": "u64", "ledger_digest_hex": "text"}),
+        },
+        {"envelope": wire.ENVELOPE, "is_complete": "flag"},
+    ),
+    "proof.validate": Operation({}, {"envelope": wire.ENVELOPE}, {}),
+    "recovery.plan": Operation(
+        {},
+        {"snapshot": _LEDGER, **_LOG, "anchor": Maybe(wire.ANCHOR)},
+        {"total_wal_entries": "u64", "entries_to_replay": "u64", "wal_high_watermark": "u64"},
+    ),
     "accumulate": Operation(
         _UNDER_POLICY, {"op": "name", "seed_hex": "hex", "count": "decimal"}, {"digest_hex": "hex"}
     ),
@@ -135,6 +202,8 @@ def problems(shape: Shape, value: Any, at: str) -> Iterator[str]:
         case Maybe(of):
             if value is not None:
                 yield from problems(of, value, at)
+        case str() if shape.endswith("?"):
+            yield from problems(Maybe(shape.removesuffix("?")), value, at)
         case Either(options):
             found = [list(problems(option, value, at)) for option in options]
             if all(found):  # show those of the option that was meant: the one whose first problem lies deepest
@@ -162,6 +231,8 @@ def ordered(shape: Shape, value: Any) -> Any:
     match shape:
         case Maybe(of):
             return None if value is None else ordered(of, value)
+        case Either(options):
+            return ordered(next((option for option in options if _is_meant(option, value)), None), value)
         case Some(of):
             return ordered(of, value)
         case dict():
@@ -172,6 +243,18 @@ def ordered(shape: Shape, value: Any) -> Any:
     return value
 
 
+def _is_meant(option: Shape, value: Any) -> bool:
+    """Whether a value has the keys of this option of several, in any order; always, when the option is no record."""
+    match option:
+        case Some(of):
+            return isinstance(value, dict) and value.keys() <= of.keys()
+        case dict():
+            return isinstance(value, dict) and value.keys() == option.keys()
+        case [_]:
+            return isinstance(value, list)
+    return True
+
+
 #: Records that many operations share, by the name of their definition in the schema.
 DEFINITIONS: dict[str, Shape] = {
     "model": wire.MODEL,
@@ -180,6 +263,8 @@ DEFINITIONS: dict[str, Shape] = {
     "decision": wire.DECISION,
     "bundle": wire.BUNDLE,
     "calls": _CALLS,
+    "ledger": _LEDGER,
+    "envelope": wire.ENVELOPE,
 }
 
 
@@ -195,6 +280,8 @@ def json_schema(shape: Shape, *, inline: bool = False) -> dict[str, Any]:
     match shape:
         case Maybe(of):
             return {"anyOf": [json_schema(of), {"type": "null"}]}
+        case str() if shape.endswith("?"):
+            return json_schema(Maybe(shape.removesuffix("?")))
         case Either(options):
             return {"anyOf": [json_schema(option) for option in options]}
         case Some(of):

@@ -33,7 +33,7 @@ def statistics(corpus: Corpus) -> dict[str, dict[str, int]]:
     return {
         "suite": _counted(case.suite for case in corpus.cases),
         "operation": _counted(case.op for case in corpus.cases),
-        "answer": _counted("ok" if "ok" in case.expect else "refused" for case in corpus.cases),
+        "answer": _counted("refused" if "error" in case.expect else "ok" for case in corpus.cases),
         "refusal": _counted(case.expect["error"]["code"] for case in corpus.cases if "error" in case.expect),
         "action": _counted(decision["action"] for decision in _decisions(corpus)),
         "reason": _counted(decision["reason"] for decision in _decisions(corpus)),
