@@ -10,7 +10,7 @@ OUT := out
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo test lint prove vectors mutants bench package lock clean
+.PHONY: help demo test lint prove vectors tables mutants bench package lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -57,6 +57,10 @@ vectors: $(VENV)/.ready  ## regenerate every vector and compare byte for byte, u
 	$(call say,checking the vectors)
 	$(BIN)/calybris-ref vectors check
 	$(BIN)/calybris-ref vectors generate --check
+
+tables: $(VENV)/.ready  ## write the tables of the documentation that are generated
+	$(call say,writing tables)
+	$(BIN)/python -m tests.traceability
 
 mutants: $(VENV)/.ready  ## kill every wrong kernel and encoder with the vectors
 	$(call say,killing mutants)

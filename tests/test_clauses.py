@@ -13,15 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.support import markdown
+from tests.support.clauses import headings, mentioned
 
 ROOT = Path(__file__).resolve().parents[1]
 SPEC_PAGES = sorted((ROOT / "docs" / "spec").glob("*.md"))
-AREAS = (
-    "TYPES|POLICY|INPUT|MONEY|GATE|RANK|DECIDE|TRACE|UTIL|EXPL|DIGEST|VERIFY|CONFIG|BUILD"
-    "|LEDGER|FIN|LOG|PROOF|SNAP|RECOVER"
-)
-_HEADING = re.compile(rf"(({AREAS})-[1-9][0-9]*) \S.*")
-_CLAUSE = re.compile(rf"\b({AREAS})-([1-9][0-9]*)\b(?:\s*(?:…|to|–)\s*(?:and\s+)?\1-([1-9][0-9]*)\b)?")
 _CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 
 
@@ -35,16 +30,7 @@ def files(*patterns: str) -> list[Path]:
 
 def written(pages: Iterable[str]) -> list[str]:
     """The ids of the clauses that pages define, one for each heading."""
-    return [match[1] for page in pages for heading in markdown.headings(page) if (match := _HEADING.fullmatch(heading))]
-
-
-def mentioned(text: str) -> set[str]:
-    """The clauses that a text names; a range names all that lie in it."""
-    return {
-        f"{match[1]}-{number}"
-        for match in _CLAUSE.finditer(text)
-        for number in range(int(match[2]), int(match[3] or match[2]) + 1)
-    }
+    return [clause for page in pages for clause, _ in headings(page)]
 
 
 def mentioned_in(*patterns: str) -> set[str]:

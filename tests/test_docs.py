@@ -12,6 +12,7 @@ import shlex
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -140,17 +141,24 @@ def test_byte_tables_are_right(running_example: dict[str, Any]) -> None:
     import calybris_ref
 
     text = read(ROOT / "docs" / "spec" / "digest.md")
-    policy_header, first_model, request, decision = (layout_bytes(table) for table in layout_tables(text))
+    policy_header, first_model, request, decision, ledger = (layout_bytes(table) for table in layout_tables(text))
     shown = hashed_examples(text)
-    assert [len(data) for data, _ in shown] == [39 + 47 * 3, 79, 74]
+    assert [len(data) for data, _ in shown] == [39 + 47 * 3, 79, 74, 33 + (36 + 4) + (36 + 2)]
     assert [hashlib.sha256(data).hexdigest() for data, _ in shown] == [digest for _, digest in shown]
     assert shown[0][0][: 39 + 47] == policy_header + first_model
-    assert [data for data, _ in shown[1:]] == [request, decision]
+    assert [data for data, _ in shown[1:]] == [request, decision, ledger]
+    tenants = (
+        calybris_ref.TenantLedger("acme", 100, 30, 20, 50),
+        calybris_ref.TenantLedger("é", 7, 7, 0, 0),
+    )
+    snapshot = calybris_ref.BudgetSnapshot(2, tenants, 1, None)
     assert [digest for _, digest in shown] == [
         calybris_ref.policy_digest(running_example["policy"]).hex(),
         calybris_ref.input_digest(running_example["request"]).hex(),
         calybris_ref.decision_digest(running_example["decision"]).hex(),
+        calybris_ref.ledger_digest(snapshot).hex(),
     ]
+    assert calybris_ref.ledger_digest(replace(snapshot, wal_high_watermark=9)).hex() in text
 
 
 @pytest.mark.parametrize(
