@@ -16,6 +16,7 @@ PACKAGES = {
     "calybris_ref": ROOT / "calybris_ref",
     "calybris_spec": ROOT / "spec" / "calybris_spec",
     "calybris_conformance": ROOT / "conformance" / "calybris_conformance",
+    "calybris_refinement": ROOT / "conformance" / "calybris_refinement",
 }
 LONGEST_FILE = 400
 
@@ -24,6 +25,7 @@ ARROWS = {
     "calybris_ref": frozenset[str](),
     "calybris_spec": frozenset({"icontract"}),
     "calybris_conformance": frozenset({"calybris_ref", "calybris_spec"}),
+    "calybris_refinement": frozenset({"calybris_ref", "calybris_spec", "icontract"}),
 }
 # Part of a package (module prefix) -> what it alone may import, for the reason given.
 EXCEPTIONS = {
@@ -37,7 +39,7 @@ JUDGE = "calybris_conformance"
 
 # The parts of which every answer is a function of the arguments. All they may import: an allow-list, so that a new
 # source of time, chance or input has to be argued for here.
-PURE = ("calybris_spec", "calybris_ref")
+PURE = ("calybris_spec", "calybris_ref", "calybris_refinement")
 IMPURE_PARTS = ("calybris_ref.cli", "calybris_ref.__main__")
 PURE_MODULES = frozenset(
     [
@@ -216,6 +218,9 @@ def test_exceptions_name_modules_that_exist() -> None:
         ("calybris_conformance.proven", "import crosshair", "imports crosshair"),
         ("calybris_conformance.report", "import jsonschema", "imports jsonschema"),
         ("calybris_spec.gates", "from importlib import import_module", "loads modules by name"),
+        ("calybris_refinement.kernel", "import calybris_conformance.prove", "imports calybris_conformance.prove"),
+        ("calybris_refinement.kernel", "import crosshair", "imports crosshair"),
+        ("calybris_ref.kernel", "import calybris_refinement", "imports calybris_refinement"),
     ],
 )
 def test_a_planted_import_is_found(module: str, source: str, violation: str) -> None:

@@ -47,7 +47,9 @@ def test_one_wrong_verdict_is_exit_code_1(tmp_path: Path, capsys: pytest.Capture
     told = json.loads(capsys.readouterr().out)
     assert (told["format"], told["proved"]) == ("calybris-proofs/1", False)
     assert [failure["kind"] for failure in told["failures"]] == ["refuted"]
+    assert told["packages"] == ["small"]
     (condition,) = told["conditions"]
+    assert condition["package"] == told["failures"][0]["package"] == "small"
     assert (condition["verdict"], condition["expected"], condition["clauses"]) == ("refuted", "confirmed", ["MONEY-1"])
     assert set(told["tools"]) == {"python", "crosshair-tool", "z3-solver", "icontract"}
 
@@ -60,7 +62,7 @@ def test_a_canary_that_survives_is_exit_code_1(tmp_path: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--module", "nowhere"], "has no module nowhere"),
+        (["--module", "nowhere"], "there is no module nowhere in small"),
         (["--only", "("], "--only is not a regular expression"),
         (["--only", "nothing_like_this"], "nothing was checked"),
         (["--theorems", "missing.toml"], "cannot be read as TOML"),
@@ -83,6 +85,22 @@ def test_optimized_python_is_refused(optimized: str) -> None:
     assert "removes every contract" in done.stderr
 
 
-def test_the_specification_is_the_default(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_specification_and_the_refinement_are_the_default(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert prove("--cache", str(tmp_path), "--module", "theorems.logic", "--only", "first_is") == 0
     assert "theorems.logic.first_is_the_first_true_of_nine" in capsys.readouterr().out
+
+
+def test_two_packages_make_one_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "the_dominant_gate_beats|the_hard_limits_stop"
+    assert prove("--no-cache", "--module", "theorems.decision", "--module", "kernel", "--only", name) == 0
+    shown = capsys.readouterr().out
+    assert "calybris_spec.theorems.decision.the_dominant_gate_beats" in shown
+    assert "calybris_refinement.kernel.the_hard_limits_stop" in shown
+    assert "2 conditions: 2 confirmed; 2 of 2 functions have a witness" in shown
+
+
+def test_a_module_must_be_in_one_of_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert prove("--no-cache", "--module", "kernel", "--module", "nowhere") == 2
+    assert "there is no module nowhere in calybris_spec and in calybris_refinement" in capsys.readouterr().err

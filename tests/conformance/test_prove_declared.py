@@ -40,9 +40,29 @@ def test_modules_and_what_they_import(tmp_path: Path) -> None:
     for name, source in sources.items():
         (package / name).write_text(source)
     assert list(declared.modules(package)) == ["__init__", "a", "b", "c", "d", "sub.__init__", "sub.e"]
-    assert declared.imported("p", package, "a") == ("__init__", "a", "b", "c")
-    assert declared.imported("p", package, "d") == ("__init__", "a", "b", "c", "d")
-    assert declared.imported("p", package, "sub.e") == ("c", "sub.__init__", "sub.e")
+    known = {"p": package}
+    assert [*declared.imported(known, "p.a")] == ["p", "p.a", "p.b", "p.c"]
+    assert [*declared.imported(known, "p.d")] == ["p", "p.a", "p.b", "p.c", "p.d"]
+    assert [*declared.imported(known, "p.sub.e")] == ["p.c", "p.sub", "p.sub.e"]
+
+
+def test_imports_are_followed_into_the_other_packages(tmp_path: Path) -> None:
+    for name, source in {"p/a.py": "from q.b import x", "q/b.py": "import p.c", "p/c.py": "", "q/d.py": ""}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(source)
+    known = {"p": tmp_path / "p", "q": tmp_path / "q"}
+    assert declared.imported(known, "p.a") == {
+        "p.a": tmp_path / "p/a.py",
+        "p.c": tmp_path / "p/c.py",
+        "q.b": tmp_path / "q/b.py",
+    }
+    assert [*declared.imported({"p": known["p"]}, "p.a")] == ["p.a"]
+
+
+def test_a_proof_may_rest_on_every_package_of_this_distribution(tmp_path: Path) -> None:
+    found = declared.packages(tmp_path / "p")
+    assert found["p"] == tmp_path / "p"
+    assert {*found} == {"p", *declared.DISTRIBUTION}
 
 
 def test_import_names() -> None:

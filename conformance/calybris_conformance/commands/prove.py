@@ -1,4 +1,4 @@
-"""`calybris-ref prove`: check every contract and theorem of the specification symbolically.
+"""`calybris-ref prove`: check every contract and theorem symbolically, of the specification and of the refinement.
 
 Exit codes: 0 every verdict is the expected one, 1 something is wrong, 2 the run was not possible.
 """
@@ -20,9 +20,9 @@ from calybris_ref.cli.terminal import EXIT_OK, EXIT_WRONG, CommandError, Progres
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-_PACKAGE = "calybris_spec"
+_PACKAGES = ("calybris_spec", "calybris_refinement")
 _TOOLS = ("crosshair", "z3", "icontract")
 
 
@@ -41,7 +41,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--only", default="", metavar="REGEX", help="only functions whose module.name matches")
     parser.add_argument(
-        "--theorems", type=Path, metavar="FILE", help="the expectations (default: those of calybris_spec)"
+        "--theorems",
+        type=Path,
+        metavar="FILE",
+        help=f"the expectations (default: those of {' and of '.join(_PACKAGES)})",
     )
     parser.add_argument(
         "--cpu-seconds",
@@ -63,18 +66,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the gate and print its report."""
     _refuse_disarmed_contracts()
-    expected = _load(args.theorems)
     selection = gate.Selection(tuple(args.module), args.only)
-    _refuse_empty_selection(expected, selection)
+    expected = _selected([_load(args.theorems)] if args.theorems else [*map(_load, _default_files())], selection)
     limits = Limits(cpu_seconds=float(args.cpu_seconds), path_seconds=args.cpu_seconds / 2)
-    outcome = _prove(expected, selection, limits, args.jobs, None if args.no_cache else args.cache)
-    if not outcome.results:
+    cache = None if args.no_cache else args.cache
+    proofs = [(package, _prove(package, selection, limits, args.jobs, cache)) for package in expected]
+    if not any(outcome.results for _, outcome in proofs):
         raise CommandError("nothing was checked: no contract matches the selection")
     if args.json:
-        print(json.dumps(report.to_json(outcome, expected, limits), indent=2))
+        print(json.dumps(report.to_json(proofs, limits), indent=2))
     else:
-        _show(outcome, expected)
-    return EXIT_WRONG if outcome.failures else EXIT_OK
+        _show(proofs)
+    return EXIT_WRONG if any(outcome.failures for _, outcome in proofs) else EXIT_OK
 
 
 def _prove(
@@ -84,7 +87,7 @@ def _prove(
         bars: list[Progress] = []
 
         def plan(total: int) -> None:
-            bars.append(stack.enter_context(Progress(total, "proving")))
+            bars.append(stack.enter_context(Progress(total, f"proving {expected.package}")))
 
         def answered(result: Result) -> None:
             bars[0].advance(note=result.condition.name)
@@ -92,13 +95,21 @@ def _prove(
         return gate.prove(expected, selection, limits, jobs, cache, plan, answered)
 
 
-def _show(outcome: gate.Report, expected: expectations.Expectations) -> None:
-    print(table(report.HEADER, report.rows(outcome, expected), report.RIGHT))
+def _show(proofs: list[tuple[expectations.Expectations, gate.Report]]) -> None:
+    prefixes = [f"{expected.package}." if len(proofs) > 1 else "" for expected, _ in proofs]
+    rows = [
+        row
+        for prefix, (expected, outcome) in zip(prefixes, proofs, strict=True)
+        for row in report.rows(outcome, expected, prefix)
+    ]
+    print(table(report.HEADER, rows, report.RIGHT))
     print()
-    for failure in outcome.failures:
-        print(f"{paint(failure.kind.upper(), 'bad', sys.stdout)}  {failure.name}\n    {failure.detail}")
-    print(report.summary(outcome))
-    verdict, style = (f"{len(outcome.failures)} failures", "bad") if outcome.failures else ("all as expected", "good")
+    for prefix, (_, outcome) in zip(prefixes, proofs, strict=True):
+        for failure in outcome.failures:
+            print(f"{paint(failure.kind.upper(), 'bad', sys.stdout)}  {prefix}{failure.name}\n    {failure.detail}")
+    print(report.summary(*(outcome for _, outcome in proofs)))
+    number = sum(len(outcome.failures) for _, outcome in proofs)
+    verdict, style = (f"{number} failures", "bad") if number else ("all as expected", "good")
     print(paint(verdict, style, sys.stdout))
 
 
@@ -109,25 +120,37 @@ def _refuse_disarmed_contracts() -> None:
         raise ModuleNotFoundError(f"{missing[0]} is not installed", name=missing[0])
 
 
-def _load(path: Path | None) -> expectations.Expectations:
-    if path is None:
-        spec = importlib.util.find_spec(_PACKAGE)
+def _default_files() -> Iterator[Path]:
+    for package in _PACKAGES:
+        spec = importlib.util.find_spec(package)
         if spec is None or not spec.origin:
-            raise CommandError(f"the package {_PACKAGE} is not installed")
-        path = Path(spec.origin).parent / "theorems.toml"
+            raise CommandError(f"the package {package} is not installed")
+        yield Path(spec.origin).parent / "theorems.toml"
+
+
+def _load(path: Path) -> expectations.Expectations:
     try:
         return expectations.load(path)
     except expectations.ExpectationError as error:
         raise CommandError(str(error)) from error
 
 
-def _refuse_empty_selection(expected: expectations.Expectations, selection: gate.Selection) -> None:
-    if unknown := gate.unknown_modules(expected, selection.modules):
-        raise CommandError(f"{expected.package} has no module {unknown[0]}")
+def _selected(found: list[expectations.Expectations], selection: gate.Selection) -> list[expectations.Expectations]:
+    """The packages that have a selected module; every module asked for must be in one of them."""
     try:
         re.compile(selection.only)
     except re.error as error:
         raise CommandError(f"--only is not a regular expression: {error}") from error
+    for module in selection.modules:
+        if all(gate.unknown_modules(expected, [module]) for expected in found):
+            names = " and in ".join(expected.package for expected in found)
+            raise CommandError(f"there is no module {module} in {names}")
+    asked = len(set(selection.modules))
+    return [
+        expected
+        for expected in found
+        if not asked or len(set(gate.unknown_modules(expected, selection.modules))) < asked
+    ]
 
 
 def _positive(text: str) -> int:

@@ -1,7 +1,8 @@
 """Verdicts kept between runs, under a key of everything that they depend on.
 
-The key of a module is a hash of its source and that of every module of the package that it imports, of the prover's own
-source, of the tools' versions, and of the limits. A verdict that a busy machine may have caused is not kept.
+The key of a module is a hash of its source and that of every module of this distribution that it imports, of the
+prover's own source, of the tools' versions, and of the limits. A verdict that a busy machine may have
+caused is not kept.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class Cache:
         return self._folder / self._package.name / f"{module}.json" if self._folder else None
 
     def _key(self, module: str) -> str:
-        files = declared.modules(self._package)
         digest = hashlib.sha256(self._common)
-        for name in declared.imported(self._package.name, self._package, module):
-            digest.update(name.encode() + b"\0" + hashlib.sha256(files[name].read_bytes()).digest())
+        own = declared.import_name(self._package.name, module)
+        for name, path in declared.imported(declared.packages(self._package), own).items():
+            digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()

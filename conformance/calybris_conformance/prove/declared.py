@@ -7,11 +7,15 @@ here and not analysed there is a failure of the gate.
 from __future__ import annotations
 
 import ast
+import importlib.util
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
+
+DISTRIBUTION = ("calybris_ref", "calybris_refinement", "calybris_spec")
 
 
 def modules(folder: Path) -> dict[str, Path]:
@@ -39,24 +43,35 @@ def contracts(source: str) -> Counter[str]:
     return found
 
 
-def imported(package: str, folder: Path, module: str) -> tuple[str, ...]:
-    """A module and every module of the package that it imports, directly or not: what a verdict on it depends on."""
-    known = modules(folder)
-    reached: list[str] = []
+def packages(folder: Path) -> dict[str, Path]:
+    """The package in this folder, and the others of this distribution that it may rest on: import name -> folder."""
+    found = {name: importlib.util.find_spec(name) for name in DISTRIBUTION}
+    return {name: Path(spec.origin).parent for name, spec in found.items() if spec and spec.origin} | {
+        folder.name: folder
+    }
+
+
+def imported(known: Mapping[str, Path], module: str) -> dict[str, Path]:
+    """A module and every module that it imports, directly or not: what a verdict on it depends on.
+
+    `known`: the packages in which modules are followed, by import name. Import name -> file.
+    """
+    files = {
+        import_name(package, name): path for package, folder in known.items() for name, path in modules(folder).items()
+    }
+    reached: dict[str, Path] = {}
     ahead = [module]
     while ahead:
         name = ahead.pop()
-        if name in reached or name not in known:
+        if name in reached or name not in files:
             continue
-        reached.append(name)
-        for node in ast.walk(ast.parse(known[name].read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package:
-                base = node.module.removeprefix(package).removeprefix(".")
-                inside = [f"{base}.{alias.name}".removeprefix(".") for alias in node.names]
-                ahead += [base, f"{base}.__init__".removeprefix("."), *inside]
+        reached[name] = files[name]
+        for node in ast.walk(ast.parse(files[name].read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                ahead += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
             elif isinstance(node, ast.Import):
-                ahead += [alias.name.removeprefix(f"{package}.") for alias in node.names]
-    return tuple(sorted(reached))
+                ahead += [alias.name for alias in node.names]
+    return dict(sorted(reached.items()))
 
 
 def _name(decorator: ast.expr) -> str:

@@ -10,6 +10,8 @@ from calybris_conformance.prove import verdicts
 from calybris_conformance.prove.cache import tool_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calybris_conformance.prove.expectations import Expectations
     from calybris_conformance.prove.gate import Report
     from calybris_conformance.prove.verdicts import Limits, Result
@@ -19,12 +21,12 @@ RIGHT = (4, 5)
 _CONDITION_CHARACTERS = 48
 
 
-def rows(report: Report, expectations: Expectations) -> list[tuple[str, ...]]:
-    """One row per condition under HEADER."""
+def rows(report: Report, expectations: Expectations, prefix: str = "") -> list[tuple[str, ...]]:
+    """One row per condition under HEADER; the prefix tells the packages of one table apart."""
     return [
         (
             result.verdict,
-            result.condition.name,
+            prefix + result.condition.name,
             _shortened(result),
             " ".join(_clauses(result, expectations)),
             f"{result.cpu_seconds:.2f}",
@@ -34,34 +36,51 @@ def rows(report: Report, expectations: Expectations) -> list[tuple[str, ...]]:
     ]
 
 
-def summary(report: Report) -> str:
-    """One line: how many conditions, which verdicts, what it cost."""
-    counted = Counter(result.verdict for result in report.results)
+def summary(*reports: Report) -> str:
+    """One line: how many conditions, which verdicts, what it cost, of one package or of several."""
+    results = [result for report in reports for result in report.results]
+    witnesses = [result for report in reports for result in report.witnesses]
+    counted = Counter(result.verdict for result in results)
     told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counted.items()))
-    seconds = [result.cpu_seconds for result in (*report.results, *report.witnesses)]
-    reached = sum(result.verdict == verdicts.REFUTED for result in report.witnesses)
+    seconds = [result.cpu_seconds for result in (*results, *witnesses)]
+    reached = sum(result.verdict == verdicts.REFUTED for result in witnesses)
     return (
-        f"{len(report.results)} conditions: {told or 'none'}; "
-        f"{reached} of {len(report.witnesses)} functions have a witness; "
-        f"{sum(seconds):.1f} CPU s, slowest {max(seconds, default=0.0):.1f} s; {report.from_cache} from the cache"
+        f"{len(results)} conditions: {told or 'none'}; "
+        f"{reached} of {len(witnesses)} functions have a witness; "
+        f"{sum(seconds):.1f} CPU s, slowest {max(seconds, default=0.0):.1f} s; "
+        f"{sum(report.from_cache for report in reports)} from the cache"
     )
 
 
-def to_json(report: Report, expectations: Expectations, limits: Limits) -> dict[str, Any]:
-    """Everything, for machines."""
+def to_json(proofs: Sequence[tuple[Expectations, Report]], limits: Limits) -> dict[str, Any]:
+    """Everything, for machines: each condition, witness and failure names its package."""
     return {
         "format": "calybris-proofs/1",
-        "package": expectations.package,
+        "packages": [expectations.package for expectations, _ in proofs],
         "tools": tool_versions(),
         "limits": asdict(limits),
         "conditions": [
-            {**_plain(result), "expected": _expected(result, expectations), "clauses": _clauses(result, expectations)}
+            {
+                "package": expectations.package,
+                **_plain(result),
+                "expected": _expected(result, expectations),
+                "clauses": _clauses(result, expectations),
+            }
+            for expectations, report in proofs
             for result in report.results
         ],
-        "witnesses": [_plain(result) for result in report.witnesses],
-        "failures": [asdict(failure) for failure in report.failures],
-        "from_cache": report.from_cache,
-        "proved": not report.failures,
+        "witnesses": [
+            {"package": expectations.package, **_plain(result)}
+            for expectations, report in proofs
+            for result in report.witnesses
+        ],
+        "failures": [
+            {"package": expectations.package, **asdict(failure)}
+            for expectations, report in proofs
+            for failure in report.failures
+        ],
+        "from_cache": sum(report.from_cache for _, report in proofs),
+        "proved": not any(report.failures for _, report in proofs),
     }
 
 
