@@ -6,28 +6,21 @@ them again on every call takes ten times as long. Without -O they are checked. A
 (`accumulate.million`) are not claimed.
 """
 
-import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, reduce
+from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import calybris_ref
 from calybris_conformance import wire
-from calybris_conformance.adapters import spec_accumulate
+from calybris_conformance.adapters import spec_accumulate, spec_log, spec_records
 from calybris_conformance.operations import Adapter, Operation, Refused
-from calybris_spec import builders, config, decision, digest, explain, inputs, integers, policy, types, verify
-from calybris_spec.codes import ACTIONS, REASONS, Refusal
+from calybris_spec import builders, config, decision, digest, explain, inputs, integers, types, verify
 from calybris_spec.logic import NONE
 
 JSON = Mapping[str, Any]
 
-# A judge asks the cases of a group one after another, each with the group's policy.
-_POLICIES_KEPT = 16
-
-_ACTION_CODES = {name: code for code, name in ACTIONS.items()}
-_REASON_CODES = {name: code for code, name in REASONS.items()}
-_OPERATIONS: dict[str, Operation] = {}
+_OPERATIONS: dict[str, Operation] = {**spec_log.OPERATIONS}
 
 
 def _operation(name: str) -> Callable[[Operation], Operation]:
@@ -53,25 +46,27 @@ def _integer(_given: JSON, question: JSON) -> dict[str, Any]:
 
 @_operation("policy.validate")
 def _policy_validate(_given: JSON, question: JSON) -> dict[str, Any]:
-    return _catalog_ends(_snapshot(question).models)
+    return _catalog_ends(spec_records.read_snapshot(question).models)
 
 
 @_operation("input.validate")
 def _input_validate(_given: JSON, question: JSON) -> dict[str, Any]:
-    _accept(inputs.REFUSALS, inputs.request_problem(_request(question)))
+    spec_records.accept(inputs.REFUSALS, inputs.request_problem(spec_records.read_request(question)))
     return {}
 
 
 @_operation("decide")
 def _decide(given: JSON, question: JSON) -> dict[str, Any]:
-    return _written_decision(decision.decide(_snapshot(given), _request(question)))
+    return spec_records.written_decision(
+        decision.decide(spec_records.read_snapshot(given), spec_records.read_request(question))
+    )
 
 
 @_operation("trace")
 def _trace(given: JSON, question: JSON) -> dict[str, Any]:
-    trace = decision.trace(_snapshot(given), _request(question))
+    trace = decision.trace(spec_records.read_snapshot(given), spec_records.read_request(question))
     return {
-        "decision": _written_decision(trace.decision),
+        "decision": spec_records.written_decision(trace.decision),
         "rejections": wire.write(wire.REJECTIONS, trace.rejections._asdict()),
         "evaluated_models": wire.decimal(trace.evaluated_models),
         "eligible_models": wire.decimal(trace.eligible_models),
@@ -81,13 +76,15 @@ def _trace(given: JSON, question: JSON) -> dict[str, Any]:
 @_operation("utility")
 def _utility(given: JSON, question: JSON) -> dict[str, Any]:
     model_id = wire.integer(question["model_id"], "model_id")
-    utility = decision.utility_of_model(_snapshot(given), _request(question), model_id)
+    utility = decision.utility_of_model(
+        spec_records.read_snapshot(given), spec_records.read_request(question), model_id
+    )
     return {"utility_microunits": wire.decimal(utility)}
 
 
 @_operation("explain")
 def _explain(given: JSON, question: JSON) -> dict[str, Any]:
-    rows = explain.explain(_snapshot(given), _request(question))
+    rows = explain.explain(spec_records.read_snapshot(given), spec_records.read_request(question))
     return {
         "candidates": [
             {key: value if isinstance(value, str) else wire.decimal(value) for key, value in row._asdict().items()}
@@ -98,40 +95,42 @@ def _explain(given: JSON, question: JSON) -> dict[str, Any]:
 
 @_operation("digest.policy")
 def _digest_policy(_given: JSON, question: JSON) -> dict[str, Any]:
-    return {"digest_hex": digest.policy_digest_hex(_snapshot(question))}
+    return {"digest_hex": digest.policy_digest_hex(spec_records.read_snapshot(question))}
 
 
 @_operation("digest.input")
 def _digest_input(_given: JSON, question: JSON) -> dict[str, Any]:
-    return {"digest_hex": digest.input_digest_hex(_request(question))}
+    return {"digest_hex": digest.input_digest_hex(spec_records.read_request(question))}
 
 
 @_operation("digest.decision")
 def _digest_decision(_given: JSON, question: JSON) -> dict[str, Any]:
-    return {"digest_hex": digest.decision_digest_hex(_decision(question))}
+    return {"digest_hex": digest.decision_digest_hex(spec_records.read_decision(question))}
 
 
 @_operation("hex.decode")
 def _hex_decode(_given: JSON, question: JSON) -> dict[str, Any]:
     reading = digest.decode_hex(tuple(question["text"].encode()))
-    _accept(digest.REFUSALS, reading.problem, reading.place)
+    spec_records.accept(digest.REFUSALS, reading.problem, reading.place)
     return {"bytes_hex": bytes(reading.raw).hex()}
 
 
 @_operation("verify.decision")
 def _verify_decision(given: JSON, question: JSON) -> dict[str, Any]:
-    replay = verify.verify_decision(_snapshot(given), _request(question), _decision(question))
-    return {"status": replay.status, "expected": _written_decision(replay.expected)}
+    replay = verify.verify_decision(
+        spec_records.read_snapshot(given), spec_records.read_request(question), spec_records.read_decision(question)
+    )
+    return {"status": replay.status, "expected": spec_records.written_decision(replay.expected)}
 
 
 @_operation("verify.digest")
 def _verify_digest(_given: JSON, question: JSON) -> dict[str, Any]:
-    return verify.verify_digest(_decision(question), question["claimed_hex"])._asdict()
+    return verify.verify_digest(spec_records.read_decision(question), question["claimed_hex"])._asdict()
 
 
 @_operation("verify.bundle")
 def _verify_bundle(given: JSON, question: JSON) -> dict[str, Any]:
-    evidence = _evidence(given, question)
+    evidence = spec_records.read_evidence(given, question)
     verified = verify.verified_audit_bundle(*evidence)
     bundle = verified or verify.audit_bundle(*evidence)
     status = verify.VALID if verified else verify.MISMATCH
@@ -140,19 +139,21 @@ def _verify_bundle(given: JSON, question: JSON) -> dict[str, Any]:
 
 @_operation("verify.canonical")
 def _verify_canonical(_given: JSON, question: JSON) -> dict[str, Any]:
-    _accept(verify.REFUSALS, verify.bundle_problem(verify.Bundle(**wire.read(wire.BUNDLE, question["bundle"]))))
+    spec_records.accept(
+        verify.REFUSALS, verify.bundle_problem(verify.Bundle(**wire.read(wire.BUNDLE, question["bundle"])))
+    )
     return {}
 
 
 @_operation("verify.certificate")
 def _verify_certificate(given: JSON, question: JSON) -> dict[str, Any]:
-    return wire.write(wire.CERTIFICATE, verify.certify(*_evidence(given, question))._asdict())
+    return wire.write(wire.CERTIFICATE, verify.certify(*spec_records.read_evidence(given, question))._asdict())
 
 
 @_operation("config.validate")
 def _config_validate(_given: JSON, question: JSON) -> dict[str, Any]:
     record = _config(question)
-    _accept(config.REFUSALS, config.config_problem(record))
+    spec_records.accept(config.REFUSALS, config.config_problem(record))
     return wire.write(wire.CONFIG, record._asdict())
 
 
@@ -163,8 +164,8 @@ def _input_build(_given: JSON, question: JSON) -> dict[str, Any]:
         _calls(question),
         builders.new_request(*_integers(question, "request_sequence", "requested_model_id")),
     )
-    _hold(request, types.REQUEST)
-    _accept(inputs.REFUSALS, inputs.request_problem(request))
+    spec_records.hold(request, types.REQUEST)
+    spec_records.accept(inputs.REFUSALS, inputs.request_problem(request))
     return wire.write(wire.REQUEST, request._asdict())
 
 
@@ -173,7 +174,7 @@ def _model_build(_given: JSON, question: JSON) -> dict[str, Any]:
     model = reduce(
         builders.set_on_model, _calls(question), builders.new_model(*_integers(question, "model_id", "provider_id"))
     )
-    _hold(model, types.MODEL)
+    spec_records.hold(model, types.MODEL)
     return wire.write(wire.MODEL, model._asdict())
 
 
@@ -188,9 +189,11 @@ def _policy_build(_given: JSON, question: JSON) -> dict[str, Any]:
                     catalog_epoch=wire.integer(catalog_epoch, "catalog_epoch"),
                 )
             case "model", [model]:
-                draft = draft._replace(models=(*draft.models, *_models([wire.read(wire.MODEL, model)])))
+                draft = draft._replace(
+                    models=(*draft.models, *spec_records.read_models([wire.read(wire.MODEL, model)]))
+                )
             case "models", [models]:
-                draft = draft._replace(models=(*draft.models, *_models(wire.read_models(models))))
+                draft = draft._replace(models=(*draft.models, *spec_records.read_models(wire.read_models(models))))
             case method, _:
                 raise ValueError(f"the policy builder has no method {method!r} with these arguments")
     if problem := builders.draft_problem(draft):
@@ -208,13 +211,7 @@ def _accumulate(given: JSON, question: JSON) -> dict[str, Any]:
     if question["op"] != "decide":
         raise ValueError(f"there is nothing to accumulate for {question['op']!r}")
     seed, count = bytes.fromhex(question["seed_hex"]), wire.integer(question["count"], "count")
-    return {"digest_hex": spec_accumulate.decisions(_snapshot(given), seed, count).hex()}
-
-
-def _accept(refusals: tuple[Refusal, ...], problem: int, place: int = 0) -> None:
-    """Refuse what row `problem` of a table of refusals says; row 0 accepts."""
-    if problem != NONE:
-        raise Refused(refusals[problem].code, refusals[problem].at.format(place))
+    return {"digest_hex": spec_accumulate.decisions(spec_records.read_snapshot(given), seed, count).hex()}
 
 
 def _sized(width_name: str, text: str) -> int:
@@ -224,67 +221,9 @@ def _sized(width_name: str, text: str) -> int:
     return reading.value
 
 
-def _hold(record: tuple[int, ...], widths: Mapping[str, integers.Width], at: str = "") -> None:
-    """Refuse the first field that lies outside its width (TYPES-9)."""
-    misfit = types.first_misfit(record, tuple(widths.values()))
-    if misfit != NONE:
-        raise Refused("INTEGER_OUT_OF_RANGE", at + list(widths)[misfit - 1])
-
-
-def _snapshot(holder: JSON) -> types.Snapshot:
-    return _parsed_snapshot(json.dumps(holder["policy"]))
-
-
-@lru_cache(maxsize=_POLICIES_KEPT)
-def _parsed_snapshot(text: str) -> types.Snapshot:
-    constructor, scalars, records = wire.read_policy(json.loads(text))
-    head = types.Policy(**scalars)
-    _hold(head, types.POLICY)
-    models = _models(records)
-    if constructor == "unchecked":
-        return types.Snapshot(head, models)
-    trusted = constructor == "try_new_trusted"
-    verdict = (policy.check_trusted if trusted else policy.check)(head, models)
-    _accept(policy.REFUSALS, verdict.problem, verdict.place)
-    order = policy.trusted_order(models) if trusted else range(len(models))
-    return types.Snapshot(head, tuple(models[place] for place in order))
-
-
-def _models(records: Iterable[Mapping[str, int]]) -> tuple[types.Model, ...]:
-    models = tuple(types.Model(**record) for record in records)
-    for place, model in enumerate(models):
-        _hold(model, types.MODEL, f"models[{place}].")
-    return models
-
-
-def _request(holder: JSON, key: str = "request") -> types.Request:
-    request = types.Request(**wire.read(wire.REQUEST, holder[key]))
-    _hold(request, types.REQUEST)
-    return request
-
-
-def _decision(question: JSON) -> types.Decision:
-    values = wire.read(wire.DECISION, question["decision"])
-    codes = {"action": _ACTION_CODES[values["action"]], "reason": _REASON_CODES[values["reason"]]}
-    record = types.Decision(**{**values, **codes})
-    _hold(record, types.DECISION)
-    return record
-
-
-def _written_decision(record: types.Decision) -> dict[str, Any]:
-    names = {"action": ACTIONS[record.action], "reason": REASONS[record.reason]}
-    return wire.write(wire.DECISION, {**record._asdict(), **names})
-
-
-def _evidence(given: JSON, question: JSON) -> tuple[types.Snapshot, types.Request, types.Decision]:
-    """A policy, a request, and the decision that the policy takes for another request."""
-    snapshot = _snapshot(given)
-    return snapshot, _request(question), decision.decide(snapshot, _request(question, "decided_for"))
-
-
 def _config(question: JSON) -> config.Config:
     record = config.Config(**wire.read_part(wire.CONFIG, question["config"]))
-    _hold(config.numbers(record), config.CONFIG)
+    spec_records.hold(config.numbers(record), config.CONFIG)
     return record
 
 

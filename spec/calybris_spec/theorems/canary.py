@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from icontract import ensure, require
 
-from calybris_spec import cost, gates, masks
+from calybris_spec import chain, cost, gates, masks
 from calybris_spec.codes import ELIGIBLE
 from calybris_spec.cost import cost_microunits
 from calybris_spec.decision import Rejections, dominant_gate
 from calybris_spec.integers import WIDTHS, holds
 from calybris_spec.layout import little_endian
-from calybris_spec.logic import implies
+from calybris_spec.logic import NONE, implies
 from calybris_spec.ranking import Candidate, outranks
 from calybris_spec.theorems import unfolded
+from calybris_spec.theorems.chain import Head, Line, continues, head_behind, is_chain, is_hash, problem_at
 from calybris_spec.types import Model, Policy, Request, is_model, is_policy, is_request
 from calybris_spec.utility import scaled
 
@@ -86,3 +87,39 @@ def wrong_the_first_of_equal_counts_dominates(rejections: Rejections) -> bool:
 def wrong_the_highest_byte_comes_first(value: int) -> bool:
     """Big endian."""
     return little_endian(value, U64)[0] == value // 2**56
+
+
+@require(lambda head, a, b: is_chain(head, (a, b)) & is_hash((a, b)))
+@ensure(lambda result: result)
+def wrong_a_tail_that_is_cut_off_breaks_the_chain(head: Head, a: Line, b: Line) -> bool:
+    """A chain taken for an anchor."""
+    return (problem_at(head, a) != NONE) | (problem_at(head_behind(a), b) != NONE)
+
+
+@require(lambda head, a, b: is_chain(head, (a, b)) & is_hash((a, b)))
+@ensure(lambda result: result)
+def wrong_two_entries_may_be_swapped_unnoticed(head: Head, a: Line, b: Line) -> bool:
+    """A log taken for a set of entries."""
+    return is_chain(head, (b, a))
+
+
+@require(lambda head, a, t: continues(head, a) & continues(head, t) & is_hash((a, t)))
+@ensure(lambda result: result)
+def wrong_an_anchor_need_not_be_compared_by_hash(head: Head, a: Line, t: Line, keyed: bool) -> bool:
+    """The same number of entries taken for the same entries."""
+    one, other = chain.Head(a.sequence, a.entry_hash), chain.Head(t.sequence, t.entry_hash)
+    return (problem_at(head, a) == NONE) & (chain.anchor_problem(one, keyed, other, keyed) == NONE)
+
+
+@require(lambda head, a, b, t: is_chain(head, (a, b)) & continues(head, t) & is_hash((a, b, t)))
+@ensure(lambda result: result)
+def wrong_a_changed_entry_with_a_new_hash_is_found_where_it_is(head: Head, a: Line, b: Line, t: Line) -> bool:
+    """A change is seen at the next entry, by its link, and not before."""
+    return implies(a.data != t.data, problem_at(head, t) != NONE) & (problem_at(head_behind(a), b) == NONE)
+
+
+@require(lambda a, t: (a.previous_hash == t.previous_hash) & (a.digest == t.digest))
+@ensure(lambda result: result)
+def wrong_equal_hashes_mean_equal_data_under_any_hash(a: Line, t: Line) -> bool:
+    """The assumption about collisions left out."""
+    return a.data == t.data

@@ -22,6 +22,7 @@ from calybris_spec.decision import NOTHING_SEEN, Rejections, Tally, take
 from calybris_spec.gates import Appraisal
 from calybris_spec.ranking import EMPTY, Candidate, Podium, enter
 from calybris_spec.theorems import canary, unfolded
+from calybris_spec.theorems.chain import START, Head, Line, head_behind
 from calybris_spec.theorems.logic import Nine
 from calybris_spec.types import Decision, Model, Policy, Request
 from calybris_spec.utility import Terms
@@ -82,6 +83,25 @@ def tally_of(taken: list[Appraisal]) -> Tally:
     return tally
 
 
+def chain_of(*data: int, start: Head = START, number: int = 7) -> tuple[Line, ...]:
+    """A good chain; the hash of one entry is a number made from the one before and the data."""
+    lines: list[Line] = []
+    head = start
+    for one in data:
+        digest = 1_000 * (head.last_hash + number) + one + 1
+        lines.append(Line(head.sequence + 1, head.last_hash, digest, one, digest))
+        head = head_behind(lines[-1])
+    return tuple(lines)
+
+
+def rewritten(line: Line, data: int) -> Line:
+    """The line with other data and the hash made right."""
+    digest = line.digest + data - line.data
+    return line._replace(data=data, entry_hash=digest, digest=digest)
+
+
+ONE, TWO, THREE = chain_of(1, 2, 3)
+
 BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     int: integers,
@@ -91,6 +111,9 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     Appraisal: appraisals,
     Candidate: candidates,
     Decision: decisions,
+    Head: st.builds(Head, small, small),
+    Line: st.builds(Line, small, small, small, small, small) | st.sampled_from([ONE, TWO, THREE]),
+    tuple[Line, ...]: st.lists(st.integers(0, 9), max_size=4).map(lambda data: chain_of(*data)),
     Model: near_models | models,
     Podium: st.lists(candidates, max_size=3, unique_by=lambda candidate: candidate.position).map(podium_of),
     Policy: st.just(EXAMPLE_POLICY) | policies,
@@ -101,6 +124,40 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
 }
 # Arguments for theorems whose preconditions chance would not meet.
 CHOSEN: dict[str, dict[str, Any]] = {
+    "chain.a_change_that_keeps_the_hash_is_found_where_it_is": {
+        "head": START,
+        "a": ONE,
+        "t": rewritten(ONE, 9)._replace(entry_hash=ONE.entry_hash),
+    },
+    "chain.a_change_with_a_new_hash_is_found_at_the_next_entry": {
+        "head": START,
+        "a": ONE,
+        "b": TWO,
+        "t": rewritten(ONE, 9),
+    },
+    "chain.an_entry_that_is_dropped_is_missed_at_once": {"head": START, "a": ONE, "b": TWO, "c": THREE},
+    "chain.entries_that_are_swapped_are_found_at_the_first_of_them": {"head": START, "a": ONE, "b": TWO},
+    "chain.an_entry_that_is_repeated_is_found_at_once": {"head": START, "a": ONE},
+    "chain.an_entry_that_is_inserted_is_found_behind_it": {
+        "head": START,
+        "a": ONE,
+        "b": TWO,
+        "t": rewritten(TWO, 9),
+    },
+    "chain.a_last_entry_with_the_same_hash_is_the_same_entry": {
+        "head": START,
+        "a": ONE,
+        "b": TWO,
+        "t": rewritten(TWO, 9),
+    },
+    "chain.logs_that_end_alike_ended_alike_before": {"one": START, "other": START, "a": ONE, "b": ONE},
+    "chain.two_logs_of_three_entries_with_one_last_hash_are_one": dict(
+        zip("abcxyz", [ONE, TWO, THREE] * 2, strict=True)
+    ),
+    "chain.no_entry_has_the_hash_of_a_log_without_entries": {"one": head_behind(ONE), "a": TWO},
+    "chain.a_tail_that_is_cut_off_leaves_a_good_log": {"head": START, "a": ONE, "b": TWO},
+    "chain.an_anchor_shows_that_a_tail_was_cut_off": {"head": START, "a": ONE, "b": TWO, "keyed": True},
+    "chain.another_key_breaks_a_log_at_its_first_entry": {"head": START, "a": ONE, "other_digest": 5},
     "cost.cost_is_the_sum_of_two_ceilings_or_the_largest_u64": {
         "input_tokens": 1_200,
         "input_rate": 2_500_000,
@@ -115,12 +172,23 @@ CHOSEN: dict[str, dict[str, Any]] = {
         "reason": 104,
         "evaluated": 70_000,
     },
+    "envelope.a_sealed_envelope_holds_the_decision_and_nothing_attached": {
+        "replay_valid": True,
+        "decision": Decision(7, 3, 104, 1, 65_535, 6_500, -30_685, 2, 30_075, 3, 2, 12, 5),
+    },
     "gates.a_number_at_its_limit_passes": {"policy": LIMIT_POLICY, "model": LIMIT_MODEL, "request": LIMIT_REQUEST},
     "gates.zero_means_no_constraint": {
         "policy": LIMIT_POLICY,
         "model": LIMIT_MODEL,
         "request": LIMIT_REQUEST._replace(max_p95_latency_ms=0, required_region_mask=0, required_capabilities=0),
     },
+    "json_text.different_pairs_are_different_characters": {
+        "one": 0xD83D,
+        "low": 0xDE00,
+        "other": 0xDBFF,
+        "last": 0xDFFF,
+    },
+    "json_text.every_character_outside_the_basic_plane_is_one_pair": {"code": 0x1F600},
     "ranking.of_two_equal_candidates_the_earlier_stays": {
         "one": Candidate(1, 2, 3, 4, 5),
         "other": Candidate(1, 2, 3, 4, 6),
@@ -130,6 +198,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
         "candidate": Candidate(4, 0, 0, 0, 3),
         "seen": Candidate(1, 0, 0, 0, 2),
     },
+    "recovery.the_plan_counts_the_entries_above_the_watermark": {"last_sequence": 9, "watermark": 4},
     "policy.trusted_visits_by_id_and_names_the_place_given": {
         "one": EXAMPLE_MODELS[1]._replace(provider_id=64),
         "other": EXAMPLE_MODELS[0],
@@ -175,6 +244,11 @@ COUNTEREXAMPLES: dict[str, tuple[Any, ...]] = {
         Rejections(1, 1, 0, 0, 0, 0, 0, 0, 1)._replace(disabled=0, budget=1),
     ),
     "wrong_the_highest_byte_comes_first": (1,),
+    "wrong_a_tail_that_is_cut_off_breaks_the_chain": (START, ONE, TWO),
+    "wrong_two_entries_may_be_swapped_unnoticed": (START, ONE, TWO),
+    "wrong_an_anchor_need_not_be_compared_by_hash": (START, ONE, rewritten(ONE, 9), False),
+    "wrong_a_changed_entry_with_a_new_hash_is_found_where_it_is": (START, ONE, TWO, rewritten(ONE, 9)),
+    "wrong_equal_hashes_mean_equal_data_under_any_hash": (ONE, ONE._replace(data=9)),
 }
 
 
