@@ -48,15 +48,10 @@ def failures(model: Model, request: Request, cost: int, utility: int) -> tuple[b
     )
 
 
-@require(lambda policy, model, request: is_policy(policy) & is_model(model) & is_request(request))
-@ensure(lambda result: within(ELIGIBLE, result.gate, UTILITY))
-@ensure(lambda result: holds(AMOUNT, result.terms.cost) & holds(VALUE, result.utility))
-@ensure(lambda result: implies(result.gate == ELIGIBLE, result.utility > 0))
-@ensure(lambda request, result: implies(result.gate == ELIGIBLE, result.terms.cost <= request.budget_limit_microunits))
-def appraise(policy: Policy, model: Model, request: Request) -> Appraisal:
-    """Return the gate, the terms and the utility of one model (GATE-3, MONEY-1 … MONEY-6)."""
+def terms_of(policy: Policy, model: Model, request: Request) -> Terms:
+    """Return the terms of the utility, each from its own fields (MONEY-1 … MONEY-5)."""
     value = counted_value(request.business_value_microunits)
-    terms = Terms(
+    return Terms(
         quality=scaled(value, request.confidence_bps, model.quality_bps),
         risk=scaled(value, request.risk_bps, policy.risk_penalty_multiplier_bps),
         cost=cost_microunits(
@@ -67,5 +62,15 @@ def appraise(policy: Policy, model: Model, request: Request) -> Appraisal:
         ),
         latency=latency_term(model.p95_latency_ms, policy.latency_penalty_microunits_per_ms),
     )
+
+
+@require(lambda policy, model, request: is_policy(policy) & is_model(model) & is_request(request))
+@ensure(lambda result: within(ELIGIBLE, result.gate, UTILITY))
+@ensure(lambda result: holds(AMOUNT, result.terms.cost) & holds(VALUE, result.utility))
+@ensure(lambda result: implies(result.gate == ELIGIBLE, result.utility > 0))
+@ensure(lambda request, result: implies(result.gate == ELIGIBLE, result.terms.cost <= request.budget_limit_microunits))
+def appraise(policy: Policy, model: Model, request: Request) -> Appraisal:
+    """Return the gate, the terms and the utility of one model (GATE-3, MONEY-1 … MONEY-6)."""
+    terms = terms_of(policy, model, request)
     utility = utility_microunits(terms)
     return Appraisal(first(failures(model, request, terms.cost, utility)), terms, utility)
