@@ -1,21 +1,12 @@
 """The settings of an engine: their defaults and their bounds (CONFIG-1, CONFIG-2, CONFIG-3)."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Self
 
+from calybris_ref.budget import BudgetEngine
 from calybris_ref.errors import ConfigError
 from calybris_ref.model import POLICY_BPS_BOUNDS
 from calybris_ref.record import I64, U16, U64, Record
-
-
-class TenantLedgers(Protocol):
-    """What `EngineConfig.ensure_tenant` needs of a budget engine."""
-
-    def ensure_tenant(self, tenant_id: str, budget_microcents: int, /) -> object:
-        """Create the tenant unless it exists."""
-
-    def set_max_reserved_microcents(self, tenant_id: str, cap_microcents: int, /) -> object:
-        """Cap what the tenant may hold in open reservations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +73,7 @@ class EngineConfig(Record):
                 value=self.default_exposure_cap_microcents,
             )
 
-    def ensure_tenant(self, engine: TenantLedgers, tenant_id: str, budget_microcents: int) -> None:
+    def ensure_tenant(self, engine: BudgetEngine, tenant_id: str, budget_microcents: int) -> None:
         """Create a tenant in a budget engine and apply the default cap when there is one (CONFIG-3)."""
         engine.ensure_tenant(tenant_id, budget_microcents)
         if self.default_exposure_cap_microcents > 0:

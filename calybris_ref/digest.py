@@ -1,12 +1,13 @@
-"""The identity of a policy, a request and a decision: SHA-256 over its canonical bytes, and hex read back strictly.
+"""The identity of a policy, a request, a decision and a ledger: SHA-256 over its canonical bytes; hex read strictly.
 
-Clauses DIGEST-1 … DIGEST-5 (the bytes themselves are in `layout`) and DIGEST-7.
+Clauses DIGEST-1 … DIGEST-5 and DIGEST-8 (the bytes themselves are in `layout`) and DIGEST-7.
 """
 
 from hashlib import sha256
 
 from calybris_ref.errors import DigestDecodeError
-from calybris_ref.layout import decision_preimage, input_preimage, policy_preimage
+from calybris_ref.layout import decision_preimage, input_preimage, ledger_preimage, policy_preimage
+from calybris_ref.ledger import BudgetSnapshot
 from calybris_ref.model import KernelDecision, KernelInput
 from calybris_ref.policy import PolicySnapshot
 
@@ -17,6 +18,8 @@ __all__ = [
     "decode_hex32",
     "input_digest",
     "input_preimage",
+    "ledger_digest",
+    "ledger_preimage",
     "policy_digest",
     "policy_preimage",
 ]
@@ -38,6 +41,11 @@ def input_digest(request: KernelInput) -> bytes:
 def decision_digest(decision: KernelDecision) -> bytes:
     """The 32 bytes that identify a decision (DIGEST-5)."""
     return sha256(decision_preimage(decision)).digest()
+
+
+def ledger_digest(snapshot: BudgetSnapshot) -> bytes:
+    """The 32 bytes that identify a ledger at one moment, whatever the order of its tenants (DIGEST-8)."""
+    return sha256(ledger_preimage(snapshot)).digest()
 
 
 def decode_hex32(text: str) -> bytes:

@@ -152,6 +152,43 @@ class VerificationError(CalybrisError):
         self.value = value
 
 
+class ConservationError(CalybrisError):
+    """A ledger that cannot be proved (FIN-1): out of balance, or with totals that no i64 holds.
+
+    `status` is the `Violation` or `AggregateOverflow` that was found; for totals the latter, though each tenant alone
+    is in balance. `tenant_id` names the tenant, where one is to blame; else None.
+    """
+
+    def __init__(self, detail: str, *, code: str, at: str, status: Any, tenant_id: str | None = None) -> None:
+        super().__init__(detail, code=code, at=at)
+        self.status = status
+        self.tenant_id = tenant_id
+
+
+class RestoreError(CalybrisError):
+    """A snapshot that no engine restores (LEDGER-11); the engine is as it was.
+
+    `value` is what was found at `at`: a number, the id that stands twice, or the `Violation` or `AggregateOverflow` of
+    a ledger out of balance. `tenant_id` names the tenant, where one is to blame; else None.
+    """
+
+    def __init__(self, detail: str, *, code: str, at: str, value: Any, tenant_id: str | None = None) -> None:
+        super().__init__(detail, code=code, at=at)
+        self.value = value
+        self.tenant_id = tenant_id
+
+
+class PersistenceError(CalybrisError):
+    """A snapshot that cannot be read or written (SNAP-2), or a log that lost its tail (RECOVER-1).
+
+    `path` is the file, where one was opened; else None. What the system said is the `__cause__`.
+    """
+
+    def __init__(self, detail: str, *, code: str, at: str, path: str | None = None) -> None:
+        super().__init__(detail, code=code, at=at)
+        self.path = path
+
+
 def shown(value: object) -> str:
     """A value as a message shows it: short, whatever the value is."""
     # Python refuses to print very long integers, and a message is no place for them.

@@ -152,6 +152,15 @@ def check_keys(record: type[Record], data: Mapping[str, Any]) -> None:
             raise RecordError(f"the key is missing in a record {record.__name__}", code="RECORD_KEY_MISSING", key=name)
 
 
+def sized(name: str, value: object, width: Width) -> int:
+    """An integer of this width as the plain number that it is; WidthError for anything else (TYPES-9)."""
+    # An IntFlag makes a readable capability mask; what is checked, hashed and printed is its number.
+    number = int(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    if number is None or not width.minimum <= number <= width.maximum:
+        raise WidthError(name, value, width.minimum, width.maximum)
+    return number
+
+
 def _settled(record: Record, name: str, value: Any) -> Any:
     """The value as the record keeps it, or the refusal of a value that its column does not hold."""
     (column,) = (column for column in columns(type(record)) if column.name == name)
@@ -159,11 +168,7 @@ def _settled(record: Record, name: str, value: Any) -> Any:
     if (value is None and optional) or (type(value) is kind and kind is not int and item is None):
         return value
     if kind is int and width:
-        # An IntFlag makes a readable capability mask; what is checked, hashed and printed is its number.
-        number = int(value) if isinstance(value, int) and not isinstance(value, bool) else None
-        if number is None or not width.minimum <= number <= width.maximum:
-            raise WidthError(name, value, width.minimum, width.maximum)
-        return number
+        return sized(name, value, width)
     if item and isinstance(value, Iterable):
         items = tuple(value)
         for place, element in enumerate(items):

@@ -73,7 +73,7 @@ def _layout(preimage: bytes) -> str:
         if model != group:
             group = model
             rows.append(("", "", model, "", ""))
-        label = _NAMES[name](field.value).label if name in _NAMES else ""
+        label = _NAMES[name](int(field.value)).label if name in _NAMES else ""
         value = f"{field.value} {label}".rstrip()
         rows.append((str(field.offset), str(field.length), name, _hex(preimage, field), value))
     return table(("at", "size", "field", "hex", "value"), rows, right=(0, 1))

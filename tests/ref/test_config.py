@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from calybris_ref import ConfigError, EngineConfig, WidthError
+from calybris_ref import (
+    BudgetEngine,
+    ConfigError,
+    EngineConfig,
+    ExposureLimitExceeded,
+    Insufficient,
+    Reserved,
+    WidthError,
+)
 
 
 def test_the_defaults_are_those_of_the_clause() -> None:
@@ -69,21 +77,29 @@ def test_the_first_rule_broken_is_reported_and_its_limit_is_allowed(place: int) 
     EngineConfig(**{field: allowed}).validate()
 
 
-class Ledgers:
-    """Records what it is asked to do, as a budget engine would be."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, str, int]] = []
-
-    def ensure_tenant(self, tenant_id: str, budget_microcents: int) -> None:
-        self.calls.append(("ensure", tenant_id, budget_microcents))
-
-    def set_max_reserved_microcents(self, tenant_id: str, cap_microcents: int) -> None:
-        self.calls.append(("cap", tenant_id, cap_microcents))
+@pytest.mark.parametrize(("cap", "allowed"), [(-1, 500), (0, 500), (1, 1), (499, 499)])
+def test_a_tenant_gets_the_default_cap_when_there_is_one(cap: int, allowed: int) -> None:
+    engine = BudgetEngine()
+    config = EngineConfig(default_exposure_cap_microcents=cap)
+    config.ensure_tenant(engine, "acme", 500)
+    refused, _ = engine.try_reserve("acme", allowed + 1)
+    assert refused == (Insufficient(500, 501) if allowed == 500 else ExposureLimitExceeded(0, cap))
+    assert engine.try_reserve("acme", allowed)[0] == Reserved(500 - allowed)
 
 
-@pytest.mark.parametrize(("cap", "capped"), [(-1, False), (0, False), (1, True)])
-def test_a_tenant_gets_the_default_cap_when_there_is_one(cap: int, capped: bool) -> None:
-    engine = Ledgers()
-    EngineConfig(default_exposure_cap_microcents=cap).ensure_tenant(engine, "acme", 500)
-    assert engine.calls == [("ensure", "acme", 500), *([("cap", "acme", cap)] if capped else [])]
+def test_a_tenant_that_exists_keeps_its_budget_and_gets_the_cap() -> None:
+    engine = BudgetEngine()
+    engine.ensure_tenant("acme", 100)
+    EngineConfig().ensure_tenant(engine, "acme", 500)
+    assert engine.try_reserve("acme", 90)[0] == Reserved(10)
+    EngineConfig(default_exposure_cap_microcents=50).ensure_tenant(engine, "acme", 500)
+    assert engine.try_reserve("acme", 1)[0] == ExposureLimitExceeded(90, 50)
+    assert engine.initial_microcents("acme") == 100
+
+
+def test_a_tenant_that_is_not_created_keeps_the_cap_for_later() -> None:
+    engine = BudgetEngine()
+    EngineConfig(default_exposure_cap_microcents=50).ensure_tenant(engine, "acme", -1)
+    assert engine.tenant_count == 0
+    engine.ensure_tenant("acme", 100)
+    assert engine.try_reserve("acme", 51)[0] == ExposureLimitExceeded(0, 50)

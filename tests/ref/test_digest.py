@@ -1,4 +1,4 @@
-"""calybris_ref.digest: SHA-256 over the canonical bytes, and hex read back strictly (DIGEST-3 … DIGEST-5, DIGEST-7)."""
+"""calybris_ref.digest: SHA-256 over the canonical bytes and strict hex (DIGEST-3 … DIGEST-5, DIGEST-7, DIGEST-8)."""
 
 import hashlib
 
@@ -14,11 +14,15 @@ from calybris_ref import (
     decode_hex32,
     input_digest,
     input_preimage,
+    ledger_digest,
+    ledger_preimage,
     policy_digest,
     policy_preimage,
 )
 from calybris_ref.record import Record, columns
 from tests.support import records
+from tests.support.ledgers import snapshot as ledger
+from tests.support.ledgers import tenant
 from tests.support.records import model, policy, request
 
 GOOD = "00112233445566778899aabbccddeeff" * 2
@@ -34,6 +38,15 @@ def test_a_digest_is_the_hash_of_the_preimage() -> None:
     assert policy_digest(snapshot) == hashlib.sha256(policy_preimage(snapshot)).digest()
     assert input_digest(asked) == hashlib.sha256(input_preimage(asked)).digest()
     assert decision_digest(decision) == hashlib.sha256(decision_preimage(decision)).digest()
+
+
+def test_the_digests_of_a_ledger_are_those_of_the_page() -> None:
+    tenants = [tenant("é", 7, 7), tenant("acme", 100, 30, 20, 50)]
+    shown = ledger(tenants, version=2, active_reservations=1)
+    assert ledger_digest(shown) == hashlib.sha256(ledger_preimage(shown)).digest()
+    assert ledger_digest(shown).hex() == "6bd0f9047996fe4b89e87198d9c72daa90c378e2cda7ad11391fd33b856fc3d0"
+    marked = ledger(tenants, version=2, active_reservations=1, wal_high_watermark=9)
+    assert ledger_digest(marked).hex() == "54460582e3dc89c9e4b0e8df5e26f49e2712b16e4049064a8c668cd70ed04919"
 
 
 def test_the_digests_are_those_of_the_peer() -> None:

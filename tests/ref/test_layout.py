@@ -1,4 +1,4 @@
-"""calybris_ref.layout: the canonical bytes, field by field, and the way back (DIGEST-1 … DIGEST-6)."""
+"""calybris_ref.layout: the canonical bytes, field by field, and the way back (DIGEST-1 … DIGEST-6, DIGEST-8)."""
 
 from itertools import pairwise
 
@@ -7,19 +7,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calybris_ref import (
+    BudgetSnapshot,
     DigestDecodeError,
     KernelDecision,
     KernelInput,
     PolicySnapshot,
+    TenantLedger,
     decision_preimage,
     dissect,
     input_preimage,
+    ledger_preimage,
     policy_preimage,
 )
-from calybris_ref.layout import DECISION_TAG, INPUT_TAG, POLICY_TAG
-from calybris_ref.record import Record, columns
+from calybris_ref.layout import DECISION_TAG, INPUT_TAG, LEDGER_TAG, POLICY_TAG, WATERMARK_TAG
+from calybris_ref.record import I64_WIDTH, U64_WIDTH, Record, columns
 from tests.support import records
 from tests.support import strategies as some
+from tests.support.ledgers import snapshot as ledger
+from tests.support.ledgers import tenant
 from tests.support.records import model, policy, unchecked
 
 SIZES = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "i64": 8}
@@ -97,7 +102,7 @@ def test_a_field_is_found_where_it_stands() -> None:
         assert field.offset + field.length == after.offset
 
 
-@pytest.mark.parametrize("tag", [b"", b"calypol1", b"calypol2\0", b"CALYPOL1\0", b"calyldg1\0", b"\0" * 9])
+@pytest.mark.parametrize("tag", [b"", b"calypol1", b"calypol2\0", b"CALYPOL1\0", b"calyldg2\0", b"\0" * 9])
 def test_an_unknown_tag_is_refused(tag: bytes) -> None:
     with pytest.raises(DigestDecodeError) as refused:
         dissect(tag + bytes(70) if len(tag) == 9 else tag)
@@ -106,7 +111,10 @@ def test_an_unknown_tag_is_refused(tag: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("tag", "size"),
-    [(INPUT_TAG, 78), (INPUT_TAG, 80), (DECISION_TAG, 9), (POLICY_TAG, 38), (POLICY_TAG, 85), (POLICY_TAG, 40)],
+    [
+        *[(INPUT_TAG, 78), (INPUT_TAG, 80), (DECISION_TAG, 9), (POLICY_TAG, 38), (POLICY_TAG, 85), (POLICY_TAG, 40)],
+        *[(LEDGER_TAG, 9), (LEDGER_TAG, 32), (LEDGER_TAG, 34)],
+    ],
 )
 def test_a_length_that_no_record_has_is_refused(tag: bytes, size: int) -> None:
     with pytest.raises(DigestDecodeError) as refused:
@@ -114,10 +122,89 @@ def test_a_length_that_no_record_has_is_refused(tag: bytes, size: int) -> None:
     assert (refused.value.code, refused.value.at) == ("DIGEST_PREIMAGE_LENGTH_INVALID", "preimage")
 
 
-@given(st.sampled_from([POLICY_TAG, INPUT_TAG, DECISION_TAG, b"calyxxx1\0"]), st.binary(max_size=200))
+@given(st.sampled_from([POLICY_TAG, INPUT_TAG, DECISION_TAG, LEDGER_TAG, b"calyxxx1\0"]), st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(tag: bytes, rest: bytes) -> None:
     try:
         fields = dissect(tag + rest)
     except DigestDecodeError:
         return
     assert sum(field.length for field in fields) == len(rest)
+
+
+TENANTS = st.builds(TenantLedger, st.text(max_size=4), *[some.integers(I64_WIDTH)] * 4)
+LEDGERS = st.builds(
+    BudgetSnapshot,
+    some.integers(U64_WIDTH),
+    st.lists(TENANTS, max_size=4).map(tuple),
+    some.integers(U64_WIDTH),
+    st.none() | some.integers(U64_WIDTH),
+)
+
+
+@given(LEDGERS)
+@settings(max_examples=50)
+def test_a_ledger_is_written_tenant_after_tenant(snapshot: BudgetSnapshot) -> None:
+    expected = b"calyldg1\0" + b"".join(
+        number.to_bytes(8, "little")
+        for number in (snapshot.version, len(snapshot.tenants), snapshot.active_reservations)
+    )
+    for one in sorted(snapshot.tenants, key=lambda one: one.tenant_id.encode()):
+        tenant_id = one.tenant_id.encode()
+        expected += len(tenant_id).to_bytes(4, "little") + tenant_id + packed(one)
+    if snapshot.wal_high_watermark is not None:
+        expected += b"calybris.ledger.wal-watermark.v1\0" + snapshot.wal_high_watermark.to_bytes(8, "little")
+    assert ledger_preimage(snapshot) == expected
+
+
+def test_the_tenants_stand_by_the_bytes_of_their_ids_and_equal_ids_as_given() -> None:
+    first, second = tenant("\uffff"), tenant("\U0001f600")
+    assert ledger_preimage(ledger([second, first])) == ledger_preimage(ledger([first, second]))
+    assert ledger_preimage(ledger([first, second])).find(b"\xef\xbf\xbf") == 37
+    twice = [tenant("a", 1), tenant("a", 2)]
+    assert ledger_preimage(ledger(twice)) != ledger_preimage(ledger(twice[::-1]))
+
+
+@given(LEDGERS)
+@settings(max_examples=50)
+def test_a_ledger_reads_back(snapshot: BudgetSnapshot) -> None:
+    expected: dict[str, int | str] = {
+        "version": snapshot.version,
+        "tenant_count": len(snapshot.tenants),
+        "active_reservations": snapshot.active_reservations,
+    }
+    for place, one in enumerate(sorted(snapshot.tenants, key=lambda one: one.tenant_id.encode())):
+        expected[f"tenants[{place}].tenant_id_length"] = len(one.tenant_id.encode())
+        expected |= {f"tenants[{place}].{name}": value for name, value in one.to_dict().items()}
+    if snapshot.wal_high_watermark is not None:
+        expected |= {"watermark_tag": WATERMARK_TAG.decode(), "wal_high_watermark": snapshot.wal_high_watermark}
+    fields = dissect(ledger_preimage(snapshot))
+    assert {field.name: field.value for field in fields} == expected
+    for field, after in pairwise(fields):
+        assert field.offset + field.length == after.offset
+
+
+ONE = ledger_preimage(ledger([tenant("acme")]))
+MARKED = ledger_preimage(ledger([tenant("acme")], wal_high_watermark=7))
+
+
+@pytest.mark.parametrize(
+    ("preimage", "code"),
+    [
+        (ONE[:-1], "DIGEST_PREIMAGE_LENGTH_INVALID"),
+        (ONE[:40], "DIGEST_PREIMAGE_LENGTH_INVALID"),
+        (ONE + b"x", "DIGEST_PREIMAGE_LENGTH_INVALID"),
+        (MARKED[:-1], "DIGEST_PREIMAGE_LENGTH_INVALID"),
+        (MARKED + b"x", "DIGEST_PREIMAGE_LENGTH_INVALID"),
+        (LEDGER_TAG + b"\xff" * 24, "DIGEST_PREIMAGE_LENGTH_INVALID"),
+        (MARKED.replace(b"v1", b"v2"), "DIGEST_TAG_UNKNOWN"),
+    ],
+)
+def test_a_damaged_ledger_is_refused(preimage: bytes, code: str) -> None:
+    with pytest.raises(DigestDecodeError) as refused:
+        dissect(preimage)
+    assert refused.value.code == code
+
+
+def test_an_id_that_is_not_utf_8_is_shown_as_its_bytes() -> None:
+    names = {field.name: field.value for field in dissect(ONE.replace(b"acme", b"ac\xffe"))}
+    assert names["tenants[0].tenant_id"] == "ac\\xffe"
