@@ -15,7 +15,8 @@ from calybris_ref.errors import PersistenceError
 from calybris_ref.ledger import BudgetSnapshot, check_restorable
 from calybris_ref.record import U64, U64_WIDTH, Record, sized
 from calybris_ref.snapshot_json import MAX_SNAPSHOT_BYTES, snapshot_from_text, snapshot_text, snapshot_too_large
-from calybris_ref.wal_reader import WalAnchor, verify_wal
+from calybris_ref.wal_anchor import WalAnchor
+from calybris_ref.wal_reader import verify_wal
 
 # Of two checkpoints at one time, in one process, the file of the later snapshot stays.
 _CHECKPOINT = Lock()

@@ -1,4 +1,4 @@
-"""Says which byte and which field of a hashed record is wrong (clauses DIGEST-1 to DIGEST-5).
+"""Says which byte and which field of a hashed record is wrong (clauses DIGEST-1 to DIGEST-5, DIGEST-8).
 
 A digest that differs says nothing. The bytes behind it do: the vector holds the right ones, and a port may send its own
 beside its answer.

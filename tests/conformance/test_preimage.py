@@ -5,18 +5,32 @@ from typing import Any
 
 import pytest
 
+from calybris_conformance import wire
+from calybris_conformance.adapters.reference import ADAPTER
 from calybris_conformance.compare import judge
 from calybris_conformance.corpus import Case
 from calybris_conformance.preimage import explain
 from calybris_conformance.protocol import Ok
+from calybris_conformance.vectorgen.preimage import preimage
 
 POLICY = b"calypol1\0" + bytes(30 + 2 * 47)
 REQUEST = b"calyinp1\0" + bytes(70)
 DECISION = b"calydcn1\0" + bytes(65)
+AMOUNTS = [key for key in wire.TENANT if key != "tenant_id"]
+SNAPSHOT: dict[str, Any] = {
+    "version": "2",
+    "tenants": [
+        {"tenant_id": "é", **dict.fromkeys(AMOUNTS, "7")},
+        {"tenant_id": "acme", **dict.fromkeys(AMOUNTS, "-1")},
+    ],
+    "active_reservations": "1",
+    "wal_high_watermark": "9",
+}
+LEDGER = preimage("digest.ledger", {"snapshot": SNAPSHOT}) or b""
 
 
 @pytest.mark.parametrize(
-    ("preimage", "byte", "field"),
+    ("right", "byte", "field"),
     [
         (POLICY, 8, "tag"),
         (POLICY, 9, "policy_epoch"),
@@ -34,12 +48,22 @@ DECISION = b"calydcn1\0" + bytes(65)
         (DECISION, 19, "reason"),
         (DECISION, 20, "selected_model_id"),
         (DECISION, 73, "catalog_epoch"),
+        (LEDGER, 9, "version"),
+        (LEDGER, 17, "tenant_count"),
+        (LEDGER, 25, "active_reservations"),
+        (LEDGER, 33, "tenants[0].tenant_id_length"),
+        (LEDGER, 40, "tenants[0].tenant_id"),
+        (LEDGER, 41, "tenants[0].initial_microcents"),
+        (LEDGER, 77, "tenants[1].tenant_id"),
+        (LEDGER, 110, "tenants[1].committed_microcents"),
+        (LEDGER, 111, "watermark_tag"),
+        (LEDGER, 151, "wal_high_watermark"),
     ],
 )
-def test_a_wrong_byte_is_found_and_named(preimage: bytes, byte: int, field: str) -> None:
-    wrong = bytearray(preimage)
+def test_a_wrong_byte_is_found_and_named(right: bytes, byte: int, field: str) -> None:
+    wrong = bytearray(right)
     wrong[byte] ^= 0xFF
-    note = explain(preimage.hex(), wrong.hex(), hashlib.sha256(wrong).hexdigest())
+    note = explain(right.hex(), wrong.hex(), hashlib.sha256(wrong).hexdigest())
     assert note.startswith(f"byte {byte}, field {field}: ")
 
 
@@ -67,6 +91,19 @@ def test_other_ways_to_be_wrong(sent_hex: str | None, note: str) -> None:
 def test_a_preimage_that_was_not_hashed_is_told() -> None:
     note = explain(REQUEST.hex(), (b"x" + REQUEST[1:]).hex(), "00" * 32)
     assert note.startswith("its preimage_hex is not what it hashed; byte 0, field tag")
+
+
+@pytest.mark.parametrize("watermark", [None, "0", "9"])
+def test_the_bytes_of_a_vector_are_those_that_the_library_hashes(watermark: str | None) -> None:
+    asked = {"snapshot": SNAPSHOT | {"wal_high_watermark": watermark}}
+    data = preimage("digest.ledger", asked)
+    assert data is not None
+    assert {"digest_hex": hashlib.sha256(data).hexdigest()} == ADAPTER.operations["digest.ledger"]({}, asked)
+
+
+def test_a_ledger_too_large_to_show_has_no_bytes_in_the_file() -> None:
+    large = {"tenant_id": "x" * 20_000, **dict.fromkeys(AMOUNTS, "0")}
+    assert preimage("digest.ledger", {"snapshot": SNAPSHOT | {"tenants": [large]}}) is None
 
 
 def test_an_unknown_tag_has_no_fields() -> None:

@@ -1,4 +1,4 @@
-"""calybris_ref.persistence and .durable: files replaced in one step, checkpoints, recovery (SNAP-2, SNAP-3, RECOVER-1)."""
+"""calybris_ref.persistence and .durable: files replaced in one step, checkpoints, plans (SNAP-2, SNAP-3, RECOVER-1)."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""The bytes behind a digest, written a third time from the tables of records (DIGEST-1 to DIGEST-5).
+"""The bytes behind a digest, written a third time from the tables of records (DIGEST-1 to DIGEST-5, DIGEST-8).
 
 A digest case carries them, so that the judge can name the first byte and field that differ. Neither the specification
 nor the reference is asked: a preimage whose hash is not the answered digest stops the generation.
@@ -35,7 +35,7 @@ _LONGEST = 16 * 1024
 
 
 def preimage(op: str, input_: Mapping[str, Any]) -> bytes | None:
-    """The bytes that `op` hashes for this input; None for other operations and for catalogs too large to show."""
+    """The bytes that `op` hashes for this input; None for other operations and for records too large to show."""
     match op:
         case "digest.policy":
             _, scalars, models = wire.read_policy(input_["policy"])
@@ -48,9 +48,24 @@ def preimage(op: str, input_: Mapping[str, Any]) -> bytes | None:
             decision = wire.read(wire.DECISION, input_["decision"])
             codes = {"action": _ACTIONS[decision["action"]], "reason": _REASONS[decision["reason"]]}
             data = b"calydcn1\0" + _fields({**wire.DECISION, "action": "u8", "reason": "u16"}, decision | codes)
+        case "digest.ledger":
+            data = b"calyldg1\0" + _ledger(wire.read_ledger(input_["snapshot"]))
         case _:
             return None
     return data if len(data) <= _LONGEST else None
+
+
+def _ledger(snapshot: Mapping[str, Any]) -> bytes:
+    tenants = sorted(snapshot["tenants"], key=lambda tenant: tenant["tenant_id"].encode())
+    head = {"version": "u64", "tenant_count": "u64", "active_reservations": "u64"}
+    data = _fields(head, {**snapshot, "tenant_count": len(tenants)})
+    amounts = {key: kind for key, kind in wire.TENANT.items() if kind == "i64"}
+    for tenant in tenants:
+        tenant_id = tenant["tenant_id"].encode()
+        data += len(tenant_id).to_bytes(4, "little") + tenant_id + _fields(amounts, tenant)
+    if snapshot["wal_high_watermark"] is not None:
+        data += b"calybris.ledger.wal-watermark.v1\0" + _fields({"wal_high_watermark": "u64"}, snapshot)
+    return data
 
 
 def _fields(shape: wire.Shape, values: Mapping[str, int]) -> bytes:
