@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from calybris import _core as peer
 
 import calybris_ref
-from calybris_ref import KernelInput, KernelModel, PolicySnapshot
+from calybris_ref import BudgetEngine, Committed, KernelInput, KernelModel, PolicySnapshot
 
 MODELS = 22
 _SCALARS = (1, 1, 9_600, 5_500, 3_500, 2)
@@ -62,6 +62,26 @@ def _digests() -> Job:
     )
 
 
+def _reserve_and_commit() -> Job:
+    ours, theirs = BudgetEngine(), peer.BudgetEngine()
+    for engine in (ours, theirs):
+        engine.ensure_tenant("acme", 10**15)
+
+    def mine() -> object:
+        return ours.commit(ours.try_reserve("acme", 100)[1], 70)
+
+    def other() -> object:
+        return theirs.commit(theirs.try_reserve("acme", 100)["reservation_id"], 70)
+
+    if mine() != Committed(10**15 - 70, 70) or other() != {
+        "status": "committed",
+        "remaining_microcents": 10**15 - 70,
+        "actual_microcents": 70,
+    }:
+        raise AssertionError("the two do not do the same job")
+    return Job("reserve and commit, one thread", mine, other, 30_000, 50_000)
+
+
 def _start() -> Job:
     def run(*words: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
@@ -73,4 +93,4 @@ def _start() -> Job:
 
 def jobs() -> list[Job]:
     """Every job; building them checks that both sides do the same."""
-    return [_decision("all", _ALL_ELIGIBLE), _decision("mixed", _MIXED), _digests(), _start()]
+    return [_decision("all", _ALL_ELIGIBLE), _decision("mixed", _MIXED), _digests(), _reserve_and_commit(), _start()]

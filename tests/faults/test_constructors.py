@@ -102,6 +102,10 @@ RECORDS: list[type[Record]] = [
     calybris_ref.CandidateExplanation,
     calybris_ref.AuditBundle,
     calybris_ref.CorrectnessCertificate,
+    calybris_ref.TenantLedger,
+    calybris_ref.BudgetSnapshot,
+    calybris_ref.ConservationProof,
+    calybris_ref.FinancialCertificate,
     EngineConfig,
 ]
 CONSTRUCTORS = ("try_new", "try_new_trusted", "new_unchecked")
@@ -201,6 +205,8 @@ def test_deciding_is_total(models: list[dict[str, Any]], request: dict[str, Any]
 
 NUMBER = FITTING | ANYTHING
 A_MODEL = st.just(MODEL) | ANYTHING
+TENANT_ID = st.sampled_from(["", "acme", "é"]) | ANYTHING
+A_RESERVATION = st.builds(calybris_ref.Reservation) | ANYTHING
 Arguments = tuple[st.SearchStrategy[Any], ...]
 BUILDERS: dict[type[Any], tuple[Arguments, dict[str, Arguments]]] = {
     InputBuilder: (
@@ -243,6 +249,30 @@ def test_a_builder_takes_or_refuses_anything(builder: type[Any]) -> None:
         attempt(build)
 
     check()
+
+
+LEDGER_CALLS: dict[str, Arguments] = {
+    **dict.fromkeys(("ensure_tenant", "top_up_tenant", "set_max_reserved_microcents"), (TENANT_ID, NUMBER)),
+    "try_reserve": (TENANT_ID, NUMBER),
+    "commit": (A_RESERVATION, NUMBER),
+    "release": (A_RESERVATION,),
+    **dict.fromkeys(("initial_microcents", "reserved_microcents"), (TENANT_ID,)),
+}
+
+
+@fuzz
+@given(data=st.data())
+def test_a_ledger_takes_or_refuses_anything(data: st.DataObject) -> None:
+    engine, reservations = calybris_ref.BudgetEngine(), list[Any]()
+    for _ in range(data.draw(st.integers(0, 12))):
+        name = data.draw(st.sampled_from(tuple(LEDGER_CALLS)))
+        values = [data.draw(one) for one in LEDGER_CALLS[name]]
+        if reservations and name in ("commit", "release"):
+            values[0] = data.draw(st.sampled_from(reservations))
+        answer = attempt(partial(getattr(engine, name), *values))
+        if name == "try_reserve" and answer is not None:
+            reservations.append(answer[1])
+        assert engine.verify_conservation() == calybris_ref.Balanced()
 
 
 @fuzz
