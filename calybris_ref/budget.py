@@ -132,7 +132,7 @@ class BudgetEngine:
 
     def try_reserve(self, tenant_id: str, cost_microcents: int) -> tuple[ReserveOutcome, Reservation | None]:
         """Hold the cost: (Reserved, the reservation), or (why not, None) (LEDGER-5)."""
-        if type(tenant_id) is not str or type(cost_microcents) is not int or not 0 < cost_microcents <= _I64_MAX:
+        if type(tenant_id) is not str or type(cost_microcents) is not int or cost_microcents <= 0:
             check_tenant_id(tenant_id)
             cost_microcents = sized("cost_microcents", cost_microcents, I64_WIDTH)
             if cost_microcents <= 0:
@@ -140,10 +140,14 @@ class BudgetEngine:
         with self._lock:
             tenant = self._tenants.get(tenant_id)
             if tenant is None:
-                check_tenant_id(tenant_id)  # the id of a tenant that exists was checked when it was created
+                # The id of a tenant that exists was checked when it was created, and what is within a cap is an i64:
+                # only refusals ask for both.
+                check_tenant_id(tenant_id)
+                sized("cost_microcents", cost_microcents, I64_WIDTH)
                 return MissingTenant(), None
             reserved = tenant.reserved + cost_microcents
             if reserved > tenant.cap:
+                sized("cost_microcents", cost_microcents, I64_WIDTH)
                 if reserved > _I64_MAX:
                     return ReservationOverflow(tenant.reserved), None
                 return ExposureLimitExceeded(tenant.reserved, tenant.cap), None
@@ -160,19 +164,21 @@ class BudgetEngine:
 
     def commit(self, reservation: Reservation | None, actual_microcents: int) -> CommitOutcome:
         """Spend the actual cost, also 0, and close the hold (LEDGER-6)."""
-        if type(actual_microcents) is not int or not 0 <= actual_microcents <= _I64_MAX:
+        if type(actual_microcents) is not int or actual_microcents < 0 or type(reservation) is not Reservation:
             actual_microcents = sized("actual_microcents", actual_microcents, I64_WIDTH)
             if actual_microcents < 0:
                 return InvalidAmount()
-        if type(reservation) is not Reservation:
-            return MissingReservation()
+            if type(reservation) is not Reservation:
+                return MissingReservation()
         with self._lock:
             hold = self._open.get(reservation)
             if hold is None:
+                sized("actual_microcents", actual_microcents, I64_WIDTH)
                 return MissingReservation()
             tenant, held = hold
             committed = tenant.committed + actual_microcents
             if committed > _I64_MAX:
+                sized("actual_microcents", actual_microcents, I64_WIDTH)
                 return SettlementOverflow(tenant.remaining)
             remaining = tenant.remaining + held - actual_microcents
             if remaining < 0:
