@@ -1,4 +1,4 @@
-"""calybris_ref.persistence and .durable: files replaced in one step, checkpoints, plans (SNAP-2, SNAP-3, RECOVER-1)."""
+"""calybris_ref.persistence: files of snapshots, checkpoints, restores and plans (SNAP-2, SNAP-3, RECOVER-1)."""
 
 import errno
 import os
@@ -19,7 +19,6 @@ from calybris_ref import (
     WidthError,
     checkpoint,
     checkpoint_with_wal,
-    durable,
     load_snapshot,
     persistence,
     recovery_plan,
@@ -61,46 +60,6 @@ def test_a_name_without_a_folder_is_one_here(tmp_path: Path, monkeypatch: pytest
     assert load_snapshot(tmp_path / "ledger.json") == OLD
 
 
-def test_a_file_gets_the_permissions_of_any_new_file(file: Path) -> None:
-    plain = file.with_name("plain")
-    plain.touch()
-    assert file.stat().st_mode == plain.stat().st_mode
-
-
-def test_what_a_link_leads_to_is_replaced(file: Path) -> None:
-    link = file.with_name("link")
-    link.symlink_to(file)
-    save_snapshot(NEW, link)
-    assert link.is_symlink()
-    assert load_snapshot(file) == NEW
-
-
-def test_a_reader_keeps_the_old_file_whole(file: Path) -> None:
-    with file.open("rb") as reader:
-        save_snapshot(NEW, file)
-        assert reader.read() == snapshot_text(OLD).encode()
-
-
-def test_a_file_is_on_the_disk_before_it_has_its_name(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    events: list[str] = []
-    sync, rename = os.fsync, Path.replace
-
-    def fsync(descriptor: int) -> None:
-        events.append("folder" if os.path.isdir(f"/dev/fd/{descriptor}") else "file")  # noqa: PTH112 - a descriptor
-        sync(descriptor)
-
-    def replace(path: Path, target: Path) -> Path:
-        assert path.parent == target.parent
-        assert path.read_bytes() == snapshot_text(NEW).encode()
-        events.append("rename")
-        return rename(path, target)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(Path, "replace", replace)
-    save_snapshot(NEW, file)
-    assert events == ["file", "rename", "folder"]
-
-
 def failing(error: BaseException) -> Callable[..., Any]:
     def fail(*_arguments: object, **_named: object) -> Any:
         raise error
@@ -124,39 +83,6 @@ def test_a_failure_leaves_the_old_file_alone(
     assert str(error) == f"file: {file} cannot be written: No space left on device"
     assert error.__cause__ is FULL
     assert alone(file)
-    assert load_snapshot(file) == OLD
-
-
-def test_an_interrupt_leaves_the_old_file_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(Path, "replace", failing(KeyboardInterrupt()))
-        with pytest.raises(KeyboardInterrupt):
-            save_snapshot(NEW, file)
-    assert alone(file)
-    assert load_snapshot(file) == OLD
-
-
-def test_an_interrupt_behind_the_rename_is_an_interrupt(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rename = Path.replace
-
-    def replace(path: Path, target: Path) -> Path:
-        rename(path, target)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Path, "replace", replace)
-    with pytest.raises(KeyboardInterrupt):
-        save_snapshot(NEW, file)
-    assert alone(file)
-    assert load_snapshot(file) == NEW
-
-
-def test_a_folder_that_cannot_be_synced_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(durable, "sync_folder", failing(OSError(errno.EIO, "Input/output error")))
-    with pytest.raises(PersistenceError, match="Input/output error"):
-        save_snapshot(NEW, file)
-    assert load_snapshot(file) == NEW
-    monkeypatch.setattr(durable, "_FOLDERS_ARE_FILES", False)
-    save_snapshot(OLD, file)  # a system without such folders does not sync them
     assert load_snapshot(file) == OLD
 
 
