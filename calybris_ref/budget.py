@@ -138,8 +138,9 @@ class BudgetEngine:
             if cost_microcents <= 0:
                 return Insufficient(0, cost_microcents), None
         with self._lock:
-            tenant = self._tenants.get(tenant_id)
-            if tenant is None:
+            try:
+                tenant = self._tenants[tenant_id]
+            except KeyError:
                 # The id of a tenant that exists was checked when it was created, and what is within a cap is an i64:
                 # only refusals ask for both.
                 check_tenant_id(tenant_id)
@@ -171,11 +172,11 @@ class BudgetEngine:
             if type(reservation) is not Reservation:
                 return MissingReservation()
         with self._lock:
-            hold = self._open.get(reservation)
-            if hold is None:
+            try:
+                tenant, held = self._open[reservation]
+            except KeyError:
                 sized("actual_microcents", actual_microcents, I64_WIDTH)
                 return MissingReservation()
-            tenant, held = hold
             committed = tenant.committed + actual_microcents
             if committed > _I64_MAX:
                 sized("actual_microcents", actual_microcents, I64_WIDTH)
@@ -197,10 +198,10 @@ class BudgetEngine:
         if type(reservation) is not Reservation:
             return MissingReservation()
         with self._lock:
-            hold = self._open.get(reservation)
-            if hold is None:
+            try:
+                tenant, held = self._open[reservation]
+            except KeyError:
                 return MissingReservation()
-            tenant, held = hold
             del self._open[reservation]
             tenant.remaining += held
             tenant.reserved -= held
