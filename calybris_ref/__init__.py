@@ -1,7 +1,7 @@
-"""Reference implementation of the Calybris decision kernel.
+"""Reference implementation of Calybris: the decision kernel, and the ledger that pays for what it decides.
 
 A catalog of candidates and a request go in; the candidate with the highest utility that passes every gate comes out,
-with a proof that can be checked later. Integers only, no dependencies, no state, no I/O.
+with a proof that can be checked later. Integers only, no dependencies; deciding has no state and does no I/O.
 
     policy = PolicySnapshot.try_new(1, 1, 9_600, 5_500, 3_500, 2, [ModelBuilder(1, 0).cost(250, 1_000).build()])
     request = InputBuilder(1, requested_model_id=1).tokens(1_000, 500).business_value(100_000).build()
@@ -20,57 +20,137 @@ __all__ = [
     "MAX_PROVIDER_ID",
     "MAX_RISK_PENALTY_MULTIPLIER_BPS",
     "MICROCENTS_PER_CENT",
+    "AggregateOverflow",
+    "AnchorMismatch",
+    "AsyncWalWriter",
     "AuditBundle",
+    "AuditFailed",
+    "AuditedRecord",
+    "Balanced",
+    "BudgetEngine",
+    "BudgetSnapshot",
     "BuildError",
     "CalybrisError",
     "CandidateExplanation",
     "CandidateStatus",
+    "ChainBroken",
+    "Committed",
     "ConfigError",
+    "ConservationError",
+    "ConservationProof",
     "CorrectnessCertificate",
     "DecisionTrace",
     "DigestDecodeError",
     "DigestMismatch",
+    "DuplicateSequence",
     "EngineConfig",
+    "ExposureLimitExceeded",
+    "FinancialCertificate",
     "Gate",
     "InputBuilder",
     "InputError",
+    "Insufficient",
+    "InvalidAmount",
+    "JsonText",
     "KernelAction",
     "KernelDecision",
     "KernelInput",
     "KernelModel",
     "KernelReason",
+    "KeyTooShort",
+    "LineTooLong",
     "Mismatch",
+    "MissingReservation",
+    "MissingTenant",
     "ModelBuilder",
+    "Overrun",
+    "PayloadError",
+    "PersistenceError",
     "PolicyBuilder",
     "PolicyError",
     "PolicySnapshot",
     "PreimageField",
+    "ProofEnvelope",
+    "ProofEnvelopeBuilder",
+    "ProofError",
     "RecordError",
+    "RecoveryPlan",
     "RejectionHistogram",
+    "Released",
+    "Reservation",
+    "ReservationOverflow",
+    "Reserved",
+    "RestoreError",
+    "SequenceExhausted",
+    "SettlementOverflow",
+    "TenantLedger",
+    "TopUpOverflow",
+    "ToppedUp",
     "Valid",
     "VerificationError",
+    "Violation",
+    "WalAnchor",
+    "WalEntry",
+    "WalError",
+    "WalHead",
+    "WalJsonError",
+    "WalPoisoned",
+    "WalReplayVerdict",
+    "WalWriter",
     "WidthError",
+    "WriterActive",
+    "WriterClosed",
     "audit_bundle",
     "certify_decision",
+    "certify_ledger",
+    "certify_snapshot",
+    "checkpoint",
+    "checkpoint_with_wal",
+    "conservation_status",
     "counterfactual_utility",
     "decision_digest",
     "decision_preimage",
     "decode_hex32",
     "dissect",
+    "entry_hash",
     "input_digest",
     "input_preimage",
+    "ledger_digest",
+    "ledger_preimage",
+    "load_anchor",
+    "load_snapshot",
+    "next_entry",
+    "payload_bytes",
     "policy_digest",
     "policy_preimage",
     "prescribe_columns",
+    "prove_conservation",
+    "prove_snapshot",
+    "read_verified_wal",
+    "read_wal",
+    "recovery_plan",
+    "replay_audited_wal",
+    "replay_log",
+    "restore",
+    "save_anchor",
+    "save_snapshot",
+    "seal",
     "snapshot_fingerprint",
+    "snapshot_from_text",
+    "snapshot_text",
     "verified_audit_bundle",
+    "verify_async_wal",
     "verify_decision",
     "verify_decision_digest",
+    "verify_log",
+    "verify_wal",
 ]
 
 TYPE_CHECKING = False  # as in `typing`, which is slow to import
 if TYPE_CHECKING:
+    from calybris_ref.async_wal import AsyncWalWriter, verify_async_wal
     from calybris_ref.batch import prescribe_columns
+    from calybris_ref.budget import BudgetEngine, Reservation
     from calybris_ref.builder import InputBuilder, ModelBuilder, PolicyBuilder
     from calybris_ref.config import EngineConfig
     from calybris_ref.digest import (
@@ -79,6 +159,8 @@ if TYPE_CHECKING:
         decode_hex32,
         input_digest,
         input_preimage,
+        ledger_digest,
+        ledger_preimage,
         policy_digest,
         policy_preimage,
     )
@@ -86,14 +168,42 @@ if TYPE_CHECKING:
         BuildError,
         CalybrisError,
         ConfigError,
+        ConservationError,
         DigestDecodeError,
         InputError,
+        PersistenceError,
         PolicyError,
         RecordError,
+        RestoreError,
         VerificationError,
         WidthError,
     )
+    from calybris_ref.errors_wal import (
+        AnchorMismatch,
+        AuditFailed,
+        ChainBroken,
+        DuplicateSequence,
+        KeyTooShort,
+        LineTooLong,
+        PayloadError,
+        ProofError,
+        SequenceExhausted,
+        WalError,
+        WalJsonError,
+        WalPoisoned,
+        WriterActive,
+        WriterClosed,
+    )
+    from calybris_ref.finance import (
+        ConservationProof,
+        FinancialCertificate,
+        certify_ledger,
+        certify_snapshot,
+        prove_conservation,
+        prove_snapshot,
+    )
     from calybris_ref.layout import PreimageField, dissect
+    from calybris_ref.ledger import BudgetSnapshot, TenantLedger, conservation_status
     from calybris_ref.model import (
         ALL_PROVIDERS,
         ALL_REGIONS,
@@ -114,7 +224,36 @@ if TYPE_CHECKING:
         KernelReason,
         RejectionHistogram,
     )
+    from calybris_ref.outcomes import (
+        AggregateOverflow,
+        Balanced,
+        Committed,
+        ExposureLimitExceeded,
+        Insufficient,
+        InvalidAmount,
+        MissingReservation,
+        MissingTenant,
+        Overrun,
+        Released,
+        ReservationOverflow,
+        Reserved,
+        SettlementOverflow,
+        ToppedUp,
+        TopUpOverflow,
+        Violation,
+    )
+    from calybris_ref.persistence import (
+        RecoveryPlan,
+        checkpoint,
+        checkpoint_with_wal,
+        load_snapshot,
+        recovery_plan,
+        restore,
+        save_snapshot,
+    )
     from calybris_ref.policy import PolicySnapshot
+    from calybris_ref.proof import ProofEnvelope, ProofEnvelopeBuilder, seal
+    from calybris_ref.snapshot_json import snapshot_from_text, snapshot_text
     from calybris_ref.verify import (
         AuditBundle,
         CorrectnessCertificate,
@@ -129,14 +268,76 @@ if TYPE_CHECKING:
         verify_decision,
         verify_decision_digest,
     )
+    from calybris_ref.wal import (
+        AuditedRecord,
+        JsonText,
+        WalAnchor,
+        WalEntry,
+        WalHead,
+        WalReplayVerdict,
+        WalWriter,
+        entry_hash,
+        load_anchor,
+        next_entry,
+        payload_bytes,
+        read_verified_wal,
+        read_wal,
+        replay_audited_wal,
+        replay_log,
+        save_anchor,
+        verify_log,
+        verify_wal,
+    )
 
 else:
     # The modules are imported when the first name is used: `calybris-ref --version` must not wait for all of them.
     def __getattr__(name: str) -> object:
-        if name in __all__:
-            from calybris_ref import batch, builder, config, digest, errors, layout, model, policy, verify
+        if name in ("AsyncWalWriter", "verify_async_wal"):
+            from calybris_ref import async_wal  # `asyncio` alone takes longer than all the others
 
-            modules = (batch, builder, config, digest, errors, layout, model, policy, verify)
+            return getattr(async_wal, name)
+        if name in __all__:
+            from calybris_ref import (
+                batch,
+                budget,
+                builder,
+                config,
+                digest,
+                errors,
+                errors_wal,
+                finance,
+                layout,
+                ledger,
+                model,
+                outcomes,
+                persistence,
+                policy,
+                proof,
+                snapshot_json,
+                verify,
+                wal,
+            )
+
+            modules = (
+                batch,
+                budget,
+                builder,
+                config,
+                digest,
+                errors,
+                errors_wal,
+                finance,
+                layout,
+                ledger,
+                model,
+                outcomes,
+                persistence,
+                policy,
+                proof,
+                snapshot_json,
+                verify,
+                wal,
+            )
             value = globals()[name] = next(getattr(module, name) for module in modules if hasattr(module, name))
             return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

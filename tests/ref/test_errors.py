@@ -7,15 +7,33 @@ import pytest
 
 import calybris_ref
 from calybris_ref import (
+    AnchorMismatch,
+    AuditFailed,
     BuildError,
     CalybrisError,
+    ChainBroken,
     ConfigError,
+    ConservationError,
     DigestDecodeError,
+    DuplicateSequence,
     InputError,
+    KeyTooShort,
+    LineTooLong,
+    PayloadError,
+    PersistenceError,
     PolicyError,
+    ProofError,
     RecordError,
+    RestoreError,
+    SequenceExhausted,
     VerificationError,
+    Violation,
+    WalError,
+    WalJsonError,
+    WalPoisoned,
     WidthError,
+    WriterActive,
+    WriterClosed,
 )
 from calybris_ref.errors import shown
 
@@ -28,6 +46,23 @@ ERRORS = [
     BuildError("2 models", code="BUILD_CATALOG_TOO_LARGE", at="models", count=2, maximum=1),
     DigestDecodeError("byte 0x67", code="DIGEST_HEX_CHARACTER_INVALID", at="text[0]", index=0, byte=0x67),
     VerificationError("no", code="VERIFY_DECISION_MISMATCH", at="decision", value=None),
+    ConservationError("no", code="FINANCE_LEDGER_UNBALANCED", at="tenants[0]", status=Violation("a", 1), tenant_id="a"),
+    RestoreError("no", code="RESTORE_RESERVATIONS_ACTIVE", at="active_reservations", value=1),
+    PersistenceError("no", code="SNAPSHOT_MALFORMED", at="file", path="ledger.json"),
+    WalError("no", code="LOG_LINE_MALFORMED", at="lines[0]"),
+    WalJsonError("no", code="LOG_LINE_MALFORMED", at="lines[0]", line=0, offset=0),
+    LineTooLong("no", code="LOG_LINE_TOO_LONG", at="lines[0]", line=0, offset=0),
+    DuplicateSequence("no", code="LOG_SEQUENCE_UNEXPECTED", at="lines[0].sequence", sequence=2, expected=1, found=2),
+    ChainBroken("no", code="LOG_CHAIN_BROKEN", at="lines[0].entry_hash", sequence=1, expected="a", found="b"),
+    KeyTooShort("no", code="LOG_KEY_TOO_SHORT", at="key_hex", expected=32, found=0),
+    AuditFailed("no", code="LOG_RECORD_MALFORMED", at="lines[0].data", line=0, offset=0, sequence=1),
+    AnchorMismatch("no", code="LOG_ANCHOR_MISMATCH", at="anchor.keyed", expected=True, found=False),
+    PayloadError("no", code="LOG_PAYLOAD_FLOAT", at="data.scores[2]"),
+    SequenceExhausted("no", code="LOG_SEQUENCE_EXHAUSTED", at="sequence"),
+    WriterActive("no", code="LOG_WRITER_ACTIVE", at="log"),
+    WalPoisoned("no", code="LOG_WRITER_POISONED", at="log", sequence=3),
+    WriterClosed("no", code="LOG_WRITER_CLOSED", at="log"),
+    ProofError("no", code="PROOF_SEQUENCE_ZERO", at="wal_sequence", value=0),
 ]
 
 

@@ -4,15 +4,17 @@ Each operation reads its records from the wire, asks the library's public names,
 becomes the refusal with its code and path. Run: python -m calybris_conformance.adapters.reference
 """
 
-import json
 import sys
 from collections.abc import Callable, Mapping
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any
 
 import calybris_ref
 from calybris_conformance import wire
-from calybris_conformance.adapters import reference_accumulate
+from calybris_conformance.adapters import reference_accumulate, reference_ledger, reference_log
+from calybris_conformance.adapters.reference_records import evidence as _evidence
+from calybris_conformance.adapters.reference_records import policy as _policy
+from calybris_conformance.adapters.reference_records import request as _request
 from calybris_conformance.operations import Adapter, Operation, Refused
 from calybris_ref import (
     AuditBundle,
@@ -22,7 +24,6 @@ from calybris_ref import (
     InputBuilder,
     KernelAction,
     KernelDecision,
-    KernelInput,
     KernelModel,
     KernelReason,
     Mismatch,
@@ -38,17 +39,7 @@ from calybris_ref.record import I64_WIDTH, U8_WIDTH, U16_WIDTH, U32_WIDTH, U64_W
 
 JSON = Mapping[str, Any]
 
-# A judge asks the cases of a group one after another, each with the group's policy.
-_POLICIES_KEPT = 16
-
 _WIDTHS = {width.name: width for width in (U8_WIDTH, U16_WIDTH, U32_WIDTH, U64_WIDTH, I64_WIDTH)}
-
-_CONSTRUCTORS: dict[str, Callable[..., PolicySnapshot]] = {
-    "validated": PolicySnapshot.try_new,
-    "try_new": PolicySnapshot.try_new,
-    "try_new_trusted": PolicySnapshot.try_new_trusted,
-    "unchecked": PolicySnapshot.new_unchecked,
-}
 
 # The methods that a list of calls may name.
 _METHODS: dict[type, frozenset[str]] = {
@@ -243,6 +234,10 @@ def _accumulate(given: JSON, question: JSON) -> dict[str, Any]:
     return {"digest_hex": reference_accumulate.decisions(_policy(given), seed, count).hex()}
 
 
+for _name, _ask in (*reference_ledger.OPERATIONS.items(), *reference_log.OPERATIONS.items()):
+    _operation(_name)(_ask)
+
+
 def _sized(type_name: str, text: object) -> int:
     """An integer of the named type, checked by the library's own table of widths."""
     value, width = wire.integer(text, "value"), _WIDTHS[type_name]
@@ -251,37 +246,10 @@ def _sized(type_name: str, text: object) -> int:
     return value
 
 
-def _policy(holder: JSON) -> PolicySnapshot:
-    return _parsed_policy(json.dumps(holder["policy"]))
-
-
-@lru_cache(maxsize=_POLICIES_KEPT)
-def _parsed_policy(text: str) -> PolicySnapshot:
-    constructor, scalars, models = wire.read_policy(json.loads(text))
-    return _CONSTRUCTORS[constructor](**scalars, models=[_model(model, at) for at, model in enumerate(models)])
-
-
-def _model(values: dict[str, int], place: int) -> KernelModel:
-    try:
-        return KernelModel(**values)
-    except WidthError as error:
-        raise error.within(f"models[{place}]") from None
-
-
-def _request(holder: JSON, key: str = "request") -> KernelInput:
-    return KernelInput(**wire.read(wire.REQUEST, holder[key]))
-
-
 def _decision(question: JSON) -> KernelDecision:
     values = wire.read(wire.DECISION, question["decision"])
     action, reason = KernelAction[values["action"].upper()], KernelReason[values["reason"].upper()]
     return KernelDecision(**{**values, "action": action, "reason": reason})
-
-
-def _evidence(given: JSON, question: JSON) -> tuple[PolicySnapshot, KernelInput, KernelDecision]:
-    """A policy, a request, and the decision that the policy takes for another request."""
-    snapshot = _policy(given)
-    return snapshot, _request(question), snapshot.prescribe(_request(question, "decided_for"))
 
 
 def _config(question: JSON) -> EngineConfig:

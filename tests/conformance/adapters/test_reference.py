@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from calybris_conformance import corpus, wire
-from calybris_conformance.adapters import reference, reference_accumulate
+from calybris_conformance.adapters import reference_accumulate, reference_records
 from calybris_conformance.adapters.reference import ADAPTER
 from calybris_conformance.operations import Refused
 from calybris_ref import RecordError, decision_digest
@@ -72,10 +72,10 @@ def test_a_record_of_a_wrong_kind_is_a_fault_and_not_a_refusal() -> None:
 
 
 def test_a_policy_is_built_once_for_a_group() -> None:
-    reference._parsed_policy.cache_clear()
+    reference_records.parsed_policy.cache_clear()
     for _ in range(3):
         ADAPTER.operations["decide"]({"policy": POLICY}, {"request": REQUEST})
-    assert reference._parsed_policy.cache_info().misses == 1
+    assert reference_records.parsed_policy.cache_info().misses == 1
 
 
 def test_the_first_accumulated_request_is_the_one_on_the_page() -> None:

@@ -1,0 +1,147 @@
+"""Whether a log is whole, entry after entry, and what an append adds to one (LOG-3, LOG-4, LOG-5, LOG-8, LOG-11).
+
+Everything here works on lines, one after another, and keeps none: a log of any length takes the memory of one line. A
+line is what `lines_of` makes of bytes, and what `readline(MAX_LINE_BYTES + 1)` reads from a file: a line feed ends it,
+and of a line that is too long only so much is there that this can be seen.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from calybris_ref.errors_wal import (
+    ChainBroken,
+    DuplicateSequence,
+    LineTooLong,
+    SequenceExhausted,
+    WalError,
+    WalJsonError,
+)
+from calybris_ref.payload import check_payload_size
+from calybris_ref.record import U64_WIDTH
+from calybris_ref.wal_anchor import WalAnchor
+from calybris_ref.wal_json import NotJsonError
+from calybris_ref.wal_line import (
+    EMPTY_LOG,
+    MAX_LINE_BYTES,
+    WalEntry,
+    WalHead,
+    check_key,
+    entry_hash,
+    is_blank,
+    read_line,
+    same_hash,
+)
+
+
+class PlacedEntry(NamedTuple):
+    """An entry and where it stands: the number of its line, from 0, and the offset of that line in bytes."""
+
+    line: int
+    offset: int
+    entry: WalEntry
+
+
+def lines_of(log: bytes) -> Iterator[bytes]:
+    """The lines of a log that is in memory."""
+    start = 0
+    while start < len(log):
+        end = log.find(b"\n", start, start + MAX_LINE_BYTES + 1) + 1 or start + MAX_LINE_BYTES + 1
+        yield log[start:end]
+        start = end
+
+
+def read_entries(lines: Iterable[bytes]) -> Iterator[PlacedEntry]:
+    """The entries that lines hold, whether the chain is whole or not; WalError for a line that is none (LOG-3)."""
+    offset = 0
+    for number, line in enumerate(lines):
+        if len(line) > MAX_LINE_BYTES:
+            detail = f"the line has more than {MAX_LINE_BYTES} bytes"
+            raise LineTooLong(detail, code="LOG_LINE_TOO_LONG", at=f"lines[{number}]", line=number, offset=offset)
+        if not is_blank(line):
+            try:
+                entry = read_line(line)
+            except NotJsonError as error:
+                detail = f"the line is no entry of a log: {error}"
+                raise WalJsonError(
+                    detail, code="LOG_LINE_MALFORMED", at=f"lines[{number}]", line=number, offset=offset
+                ) from None
+            yield PlacedEntry(number, offset, entry)
+        offset += len(line)
+
+
+def verified_entries(lines: Iterable[bytes], key: bytes | None = None) -> Iterator[PlacedEntry]:
+    """The entries of a chain, each after it was verified; WalError for the first that does not hold (LOG-4)."""
+    sequence, last_hash = EMPTY_LOG
+    for placed in read_entries(lines):
+        entry = placed.entry
+        if entry.sequence != sequence + 1:
+            raise DuplicateSequence(
+                f"the sequence is {entry.sequence}, and the next one is {sequence + 1}",
+                code="LOG_SEQUENCE_UNEXPECTED",
+                at=f"lines[{placed.line}].sequence",
+                line=placed.line,
+                offset=placed.offset,
+                sequence=entry.sequence,
+                expected=sequence + 1,
+                found=entry.sequence,
+            )
+        if not same_hash(entry.previous_hash, last_hash):
+            raise broken_chain(placed, "previous_hash", last_hash, entry.previous_hash)
+        own_hash = entry_hash(entry.previous_hash, entry.data, key)
+        if not same_hash(entry.entry_hash, own_hash):
+            raise broken_chain(placed, "entry_hash", own_hash, entry.entry_hash)
+        yield placed
+        sequence, last_hash = entry.sequence, own_hash
+
+
+def verify_lines(lines: Iterable[bytes], key: bytes | None = None, anchor: WalAnchor | None = None) -> WalHead:
+    """The head of a log that holds, and that ends where its anchor says if there is one (LOG-4, LOG-11)."""
+    check_key(key)
+    if anchor:
+        anchor.check_schema()
+    head = EMPTY_LOG
+    for placed in verified_entries(lines, key):
+        head = placed.entry.head
+    if anchor:
+        anchor.check(head, keyed=key is not None)
+    return head
+
+
+def verify_log(log: bytes, key: bytes | None = None, anchor: WalAnchor | None = None) -> WalHead:
+    """As `verify_wal`, for a log that is in memory."""
+    return verify_lines(lines_of(log), key, anchor)
+
+
+def next_entry(head: WalHead, data: bytes, key: bytes | None = None) -> WalEntry:
+    """The entry that follows a head and has this payload (LOG-1, LOG-8).
+
+    PayloadError for a payload that is too long (LOG-5), SequenceExhausted where there is no next sequence.
+    """
+    if head.sequence == U64_WIDTH.maximum:
+        raise SequenceExhausted(
+            f"the last sequence is {head.sequence}, and there is none behind it",
+            code="LOG_SEQUENCE_EXHAUSTED",
+            at="sequence",
+            sequence=head.sequence,
+        )
+    check_payload_size(data)
+    return WalEntry(head.sequence + 1, head.last_hash, entry_hash(head.last_hash, data, key), data)
+
+
+def missing_line_feed(last_byte: bytes) -> bytes:
+    """What stands between a log and its next line: a line feed, where the log does not end with one (LOG-8)."""
+    return b"\n" if last_byte not in (b"", b"\n") else b""
+
+
+def broken_chain(placed: PlacedEntry, field: str, expected: str, found: str) -> WalError:
+    """The refusal of an entry with another hash than the chain's."""
+    return ChainBroken(
+        f"the chain is broken at sequence {placed.entry.sequence}: {found[:64]!r} is not {expected!r}",
+        code="LOG_CHAIN_BROKEN",
+        at=f"lines[{placed.line}].{field}",
+        line=placed.line,
+        offset=placed.offset,
+        sequence=placed.entry.sequence,
+        expected=expected,
+        found=found,
+    )
