@@ -130,15 +130,27 @@ def repeats(ids: tuple[int, ...]) -> tuple[bool, ...]:
     return tuple(found)
 
 
+@require(lambda model: is_model(model))
+@ensure(lambda verdict, result: implies(verdict.problem != NONE, result.problem == verdict.problem))
+@ensure(lambda verdict, place, result: (result.place == place) | (result.place == verdict.place))
+def check_next(verdict: Verdict, place: int, model: Model, is_repeat: bool) -> Verdict:
+    """Return the verdict after one more model: the first problem found stays (POLICY-3)."""
+    if verdict.problem != NONE:
+        return verdict
+    problem = model_problem(model, is_repeat)
+    return verdict if problem == NONE else Verdict(problem, place)
+
+
 def check(policy: Policy, models: tuple[Model, ...]) -> Verdict:
     """Return what `try_new` refuses first: POLICY-1, POLICY-2, then model by model POLICY-3, then POLICY-4."""
     problem = policy_problem(policy, len(models) == 0)
     if problem != NONE:
         return Verdict(problem, 0)
+    verdict = VALID
     for place, (model, is_repeat) in enumerate(zip(models, repeats(tuple(m.model_id for m in models)), strict=True)):
-        problem = model_problem(model, is_repeat)
-        if problem != NONE:
-            return Verdict(problem, place)
+        verdict = check_next(verdict, place, model, is_repeat)
+    if verdict.problem != NONE:
+        return verdict
     return Verdict(ALL_DISABLED, 0) if all([model.enabled == 0 for model in models]) else VALID
 
 

@@ -20,8 +20,10 @@ import calybris_spec
 from calybris_spec import theorems
 from calybris_spec.decision import NOTHING_SEEN, Rejections, Tally, take
 from calybris_spec.gates import Appraisal
+from calybris_spec.policy import Verdict
 from calybris_spec.ranking import EMPTY, Candidate, Podium, enter
 from calybris_spec.theorems import canary, unfolded
+from calybris_spec.theorems.catalogs import Entry
 from calybris_spec.theorems.chain import START, Head, Line, head_behind
 from calybris_spec.theorems.logic import Nine
 from calybris_spec.types import Decision, Model, Policy, Request
@@ -102,6 +104,8 @@ def rewritten(line: Line, data: int) -> Line:
 
 ONE, TWO, THREE = chain_of(1, 2, 3)
 
+entries = st.builds(Entry, small, small, appraisals)
+
 BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     int: integers,
@@ -110,6 +114,10 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     tuple[Appraisal, ...]: st.lists(appraisals, max_size=3).map(tuple),
     Appraisal: appraisals,
     Candidate: candidates,
+    Entry: entries,
+    tuple[Entry, ...]: st.lists(entries, max_size=3).map(tuple),
+    tuple[Model, ...]: st.lists(near_models | models, max_size=2).map(tuple),
+    Verdict: st.builds(Verdict, st.integers(0, 12), small),
     Decision: decisions,
     Head: st.builds(Head, small, small),
     Line: st.builds(Line, small, small, small, small, small) | st.sampled_from([ONE, TWO, THREE]),
@@ -124,6 +132,23 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
 }
 # Arguments for theorems whose preconditions chance would not meet.
 CHOSEN: dict[str, dict[str, Any]] = {
+    "catalogs.neighbours_may_change_places": {
+        "podium": podium_of([Candidate(3, 0, 0, 1, 0), Candidate(2, 0, 0, 2, 1)]),
+        "one": Candidate(2, 0, 0, 4, 0),
+        "two": Candidate(2, 0, 0, 3, 0),
+        "place": 2,
+    },
+    "catalogs.podiums_that_are_alike_stay_alike": {
+        "one": podium_of([Candidate(3, 0, 0, 1, 0), Candidate(2, 0, 0, 2, 1)]),
+        "other": podium_of([Candidate(2, 0, 0, 2, 0), Candidate(3, 0, 0, 1, 1)]),
+        "candidate": Candidate(2, 0, 0, 0, 2),
+        "place": 2,
+    },
+    "catalogs.whoever_has_entered_stays_behind_the_podium": {
+        "tally": tally_of([Appraisal(0, Terms(9, 0, 1, 0), 8)]),
+        "entries": (Entry(2, 9, Appraisal(0, Terms(9, 0, 0, 0), 9)), Entry(3, 9, Appraisal(4, Terms(9, 0, 0, 0), 9))),
+        "seen": Candidate(8, 1, 1, 1, 0),
+    },
     "chain.a_change_that_keeps_the_hash_is_found_where_it_is": {
         "head": START,
         "a": ONE,
