@@ -1,7 +1,7 @@
-"""A ledger on disk, and what is left to do after a crash (SNAP-1, SNAP-2, RECOVER-1).
+"""A ledger on disk, and what is left to do after a crash (SNAP-1 … SNAP-3, RECOVER-1).
 
-Whether a snapshot may be written or restored is asked by LEDGER-11 (SNAP-3); how a file replaces another in one step is
-the library's business.
+Whether a snapshot may be restored is asked by LEDGER-11; how a file replaces another in one step is the library's
+business.
 """
 
 from __future__ import annotations
@@ -93,6 +93,14 @@ def file_text(snapshot: LedgerSnapshot) -> str:
     return block(
         "{}", [f"{written(key)}: {value}" for key, value in zip(LedgerSnapshot._fields, values, strict=True)], 0
     )
+
+
+def checkpoint(snapshot: LedgerSnapshot, restore_problem: int, sequence: int | None) -> str | None:
+    """Return what a checkpoint writes, with the sequence of the last log entry when there is one (SNAP-3).
+
+    None, and nothing is written, when LEDGER-11 would refuse to restore the snapshot: `restore_problem` is its row.
+    """
+    return file_text(snapshot._replace(wal_high_watermark=sequence)) if restore_problem == NONE else None
 
 
 @require(lambda size: size >= 0)

@@ -187,6 +187,12 @@ MUTANTS = {
     "behind-at-the-last-entry": Mutant(
         "recovery.py", "return last_sequence < watermark", "return last_sequence <= watermark", RECOVERY
     ),
+    "checkpoint-of-what-cannot-be-restored": Mutant(
+        "recovery.py", "if restore_problem == NONE else None", "if restore_problem <= 1 else None", RECOVERY
+    ),
+    "checkpoint-without-its-watermark": Mutant(
+        "recovery.py", "file_text(snapshot._replace(wal_high_watermark=sequence))", "file_text(snapshot)", RECOVERY
+    ),
     "empty-block-on-two-lines": Mutant(
         "recovery.py", "    if len(lines) == 0:\n        return brackets\n", "", RECOVERY
     ),

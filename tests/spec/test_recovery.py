@@ -1,4 +1,4 @@
-"""Snapshot files and plans (SNAP-1, SNAP-2, RECOVER-1)."""
+"""Snapshot files and plans (SNAP-1 … SNAP-3, RECOVER-1)."""
 
 import json
 
@@ -15,6 +15,7 @@ from calybris_spec.recovery import (
     LedgerSnapshot,
     Plan,
     Tenant,
+    checkpoint,
     file_text,
     load,
     recovery_plan,
@@ -106,6 +107,12 @@ def test_the_largest_file() -> None:
 def test_loading_checks_the_form_only() -> None:
     twice = LedgerSnapshot(1, (Tenant("b", 1, -2, 3, 4), Tenant("b", 0, 0, 0, 0), Tenant("a", 0, 0, 0, 0)), 9, 5)
     assert load(file_text(twice).encode()) == (0, twice)
+
+
+def test_a_checkpoint_writes_what_may_be_restored() -> None:
+    assert checkpoint(EXAMPLE, 0, None) == PAGE
+    assert checkpoint(EXAMPLE, 0, 7) == PAGE.replace("null", "7")
+    assert checkpoint(EXAMPLE, 3, 7) is None
 
 
 def reading(entries: int) -> log.Reading:

@@ -6,7 +6,7 @@ from icontract import ensure, require
 
 from calybris_spec.integers import U64_MAX
 from calybris_spec.logic import implies, within
-from calybris_spec.recovery import block, is_behind, plan
+from calybris_spec.recovery import LedgerSnapshot, Tenant, block, checkpoint, is_behind, load, plan
 
 
 @require(lambda last_sequence, watermark: within(0, watermark, last_sequence) & (last_sequence <= U64_MAX))
@@ -49,3 +49,15 @@ def a_block_has_two_spaces_per_level_and_none_is_two_brackets() -> bool:
             block("[]", ["a", "b"], 1) == "[\n    a,\n    b\n  ]",
         ]
     )
+
+
+@require(lambda restore_problem: restore_problem >= 0)
+@ensure(lambda result: result)
+def a_checkpoint_holds_the_ledger_and_the_watermark_or_is_not_written(restore_problem: int, has_log: bool) -> bool:
+    """Written exactly when it may be restored, and read back with the sequence that it was given (SNAP-3)."""
+    snapshot = LedgerSnapshot(2, (Tenant("acme", 100, 60, 0, 40),), 0, 5)
+    sequence = 7 if has_log else None
+    text = checkpoint(snapshot, restore_problem, sequence)
+    if text is None:
+        return restore_problem != 0
+    return (restore_problem == 0) & (load(text.encode()).snapshot == snapshot._replace(wal_high_watermark=sequence))
