@@ -47,6 +47,8 @@ REFUSALS = (
     Refusal("SNAPSHOT_MALFORMED", "file"),
 )
 TOO_LARGE, MALFORMED = 1, 2
+UNRESTORABLE, UNLOADABLE = 1, 2
+"""Why a checkpoint is not written: the refusal of LEDGER-11, or SNAPSHOT_TOO_LARGE (SNAP-3)."""
 LOG_BEHIND = Refusal("RECOVERY_LOG_BEHIND", "wal_high_watermark")
 
 
@@ -95,20 +97,33 @@ def file_text(snapshot: LedgerSnapshot) -> str:
     )
 
 
-def checkpoint(snapshot: LedgerSnapshot, restore_problem: int, sequence: int | None) -> str | None:
-    """Return what a checkpoint writes, with the sequence of the last log entry when there is one (SNAP-3).
-
-    None, and nothing is written, when LEDGER-11 would refuse to restore the snapshot: `restore_problem` is its row.
-    """
-    return file_text(snapshot._replace(wal_high_watermark=sequence)) if restore_problem == NONE else None
-
-
 @require(lambda size: size >= 0)
 @ensure(lambda size, result: (result == TOO_LARGE) == (size > 16_777_216))
 @ensure(lambda size, is_snapshot, result: (result == MALFORMED) == (size <= 16_777_216) & no(is_snapshot))
 def file_problem(size: int, is_snapshot: bool) -> int:
     """Return the row of REFUSALS that applies first: the size is asked before anything is read (SNAP-2)."""
     return first((size > MOST_FILE_BYTES, no(is_snapshot)))
+
+
+@require(lambda restore_problem, size: (restore_problem >= 0) & (size >= 0))
+@ensure(lambda restore_problem, result: (result == UNRESTORABLE) == (restore_problem != NONE))
+@ensure(lambda restore_problem, size, result: (result == NONE) == (restore_problem == NONE) & (size <= 16_777_216))
+def checkpoint_problem(restore_problem: int, size: int) -> int:
+    """Return why a checkpoint is not written (SNAP-3): LEDGER-11, asked first, or a file that `load` would refuse.
+
+    `restore_problem` is the row that LEDGER-11 gives, `size` that of the file in bytes.
+    """
+    return first((restore_problem != NONE, file_problem(size, is_snapshot=True) != NONE))
+
+
+def checkpoint(snapshot: LedgerSnapshot, restore_problem: int, sequence: int | None) -> tuple[int, str]:
+    """Return what a checkpoint writes, with the sequence of the last log entry when there is one (SNAP-3).
+
+    Beside a problem nothing is written.
+    """
+    text = file_text(snapshot._replace(wal_high_watermark=sequence))
+    problem = checkpoint_problem(restore_problem, len(text.encode()))
+    return problem, text if problem == NONE else ""
 
 
 def load(file: bytes) -> Loaded:

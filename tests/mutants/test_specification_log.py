@@ -188,7 +188,13 @@ MUTANTS = {
         "recovery.py", "return last_sequence < watermark", "return last_sequence <= watermark", RECOVERY
     ),
     "checkpoint-of-what-cannot-be-restored": Mutant(
-        "recovery.py", "if restore_problem == NONE else None", "if restore_problem <= 1 else None", RECOVERY
+        "recovery.py", "first((restore_problem != NONE, file", "first((restore_problem == 1, file", RECOVERY
+    ),
+    "checkpoint-of-what-cannot-be-loaded": Mutant(
+        "recovery.py",
+        "file_problem(size, is_snapshot=True) != NONE))",
+        "file_problem(size, is_snapshot=True) > 1))",
+        RECOVERY,
     ),
     "checkpoint-without-its-watermark": Mutant(
         "recovery.py", "file_text(snapshot._replace(wal_high_watermark=sequence))", "file_text(snapshot)", RECOVERY

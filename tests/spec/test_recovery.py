@@ -12,6 +12,8 @@ from calybris_spec.recovery import (
     MALFORMED,
     MOST_FILE_BYTES,
     TOO_LARGE,
+    UNLOADABLE,
+    UNRESTORABLE,
     LedgerSnapshot,
     Plan,
     Tenant,
@@ -110,9 +112,19 @@ def test_loading_checks_the_form_only() -> None:
 
 
 def test_a_checkpoint_writes_what_may_be_restored() -> None:
-    assert checkpoint(EXAMPLE, 0, None) == PAGE
-    assert checkpoint(EXAMPLE, 0, 7) == PAGE.replace("null", "7")
-    assert checkpoint(EXAMPLE, 3, 7) is None
+    assert checkpoint(EXAMPLE, 0, None) == (0, PAGE)
+    assert checkpoint(EXAMPLE, 0, 7) == (0, PAGE.replace("null", "7"))
+    assert checkpoint(EXAMPLE, 3, 7) == (UNRESTORABLE, "")
+
+
+def test_a_checkpoint_writes_what_may_be_loaded() -> None:
+    room = MOST_FILE_BYTES - len(PAGE) + len("acme")
+    largest = EXAMPLE._replace(tenants=(EXAMPLE.tenants[0]._replace(tenant_id="x" * room),))
+    too_large = EXAMPLE._replace(tenants=(EXAMPLE.tenants[0]._replace(tenant_id="x" * (room - 1) + "é"),))
+    problem, text = checkpoint(largest, 0, None)
+    assert (problem, load(text.encode())) == (0, (0, largest))
+    assert checkpoint(too_large, 0, None) == (UNLOADABLE, "")
+    assert checkpoint(too_large, 1, None) == (UNRESTORABLE, "")
 
 
 def reading(entries: int) -> log.Reading:
