@@ -117,7 +117,8 @@ def constants_have_these_values() -> bool:
 @ensure(lambda result: result)
 def gates_stand_in_this_order_with_these_reasons() -> bool:
     """GATE-3 and TRACE-1; DECIDE-3 for the order in which equal counts are settled."""
-    return [(gate.name, gate.reason) for gate in codes.GATES[1:]] == [
+    return [(gate.name, gate.reason) for gate in codes.GATES] == [
+        ("eligible", 0),
         ("disabled", 102),
         ("quality", 103),
         ("latency", 104),
