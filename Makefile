@@ -52,6 +52,8 @@ lint: $(VENV)/.ready  ## format check, lint, strict types
 prove: $(VENV)/.ready  ## check every contract symbolically against its expected verdict
 	$(call say,proving)
 	$(BIN)/calybris-ref prove
+	$(call say,searching what no proof reaches)
+	$(BIN)/python -m pytest tests/refinement/search_with_crosshair.py
 
 vectors: $(VENV)/.ready  ## regenerate every vector and compare byte for byte, under two hash seeds
 	$(call say,checking the vectors)
