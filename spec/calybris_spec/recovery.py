@@ -11,30 +11,11 @@ from typing import NamedTuple
 from icontract import ensure, require
 
 from calybris_spec.codes import ACCEPTED, Refusal
-from calybris_spec.integers import U64_MAX, WIDTHS, i64, u64
+from calybris_spec.integers import U64_MAX, WIDTHS, u64
 from calybris_spec.json_text import fields_from, integer_value, items, members, value_text, written
 from calybris_spec.log import Reading
 from calybris_spec.logic import NONE, first, implies, no, within
-
-
-class Tenant(NamedTuple):
-    """A tenant of a ledger (LEDGER-1)."""
-
-    tenant_id: str
-    initial_microcents: i64
-    remaining_microcents: i64
-    reserved_microcents: i64
-    committed_microcents: i64
-
-
-class LedgerSnapshot(NamedTuple):
-    """A ledger at one moment (LEDGER-9)."""
-
-    version: u64
-    tenants: tuple[Tenant, ...]
-    active_reservations: u64
-    wal_high_watermark: u64 | None
-
+from calybris_spec.snapshot import LedgerSnapshot, Tenant
 
 REQUIRED, OPTIONAL = LedgerSnapshot._fields[:3], LedgerSnapshot._fields[3:]
 """The keys of a snapshot file; older writers did not have the watermark (SNAP-2)."""

@@ -13,14 +13,14 @@ from typing import Any
 
 import calybris_ref
 from calybris_conformance import wire
-from calybris_conformance.adapters import spec_accumulate, spec_log, spec_records
+from calybris_conformance.adapters import spec_accumulate, spec_ledger, spec_log, spec_records
 from calybris_conformance.operations import Adapter, Operation, Refused
 from calybris_spec import builders, config, decision, digest, explain, inputs, integers, types, verify
 from calybris_spec.logic import NONE
 
 JSON = Mapping[str, Any]
 
-_OPERATIONS: dict[str, Operation] = {**spec_log.OPERATIONS}
+_OPERATIONS: dict[str, Operation] = {**spec_ledger.OPERATIONS, **spec_log.OPERATIONS}
 
 
 def _operation(name: str) -> Callable[[Operation], Operation]:

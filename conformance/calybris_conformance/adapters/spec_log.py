@@ -8,22 +8,20 @@ from calybris_conformance.adapters import spec_records
 from calybris_conformance.operations import Operation, Refused
 from calybris_spec import audited, decision, envelope, log, recovery, verify
 from calybris_spec.codes import Refusal
-from calybris_spec.integers import WIDTHS, fields_of
 from calybris_spec.logic import NONE
 
 JSON = Mapping[str, Any]
 
 
 def _snapshot_save(_given: JSON, question: JSON) -> dict[str, Any]:
-    return {"file_hex": recovery.file_text(_ledger(question["snapshot"])).encode().hex()}
+    return {"file_hex": recovery.file_text(spec_records.read_ledger(question["snapshot"])).encode().hex()}
 
 
 def _snapshot_load(_given: JSON, question: JSON) -> dict[str, Any]:
     loaded = recovery.load(wire.read_bytes(question["file"]))
     if loaded.snapshot is None:
         raise _refused(recovery.REFUSALS[loaded.problem])
-    tenants = [tenant._asdict() for tenant in loaded.snapshot.tenants]
-    return {"snapshot": wire.write_ledger(loaded.snapshot._asdict() | {"tenants": tenants})}
+    return {"snapshot": spec_records.written_ledger(loaded.snapshot)}
 
 
 def _append(_given: JSON, question: JSON) -> dict[str, Any]:
@@ -87,7 +85,7 @@ def _validate(_given: JSON, question: JSON) -> dict[str, Any]:
 
 
 def _plan(_given: JSON, question: JSON) -> dict[str, Any]:
-    refusal, plan = recovery.recovery_plan(_ledger(question["snapshot"]), _reading(question))
+    refusal, plan = recovery.recovery_plan(spec_records.read_ledger(question["snapshot"]), _reading(question))
     if refusal is not None:
         raise _refused(refusal)
     return {key: wire.decimal(value) for key, value in plan._asdict().items()}
@@ -97,17 +95,6 @@ def _reading(question: JSON) -> log.Reading:
     anchor = question["anchor"]
     kept = None if anchor is None else log.Anchor(**wire.read(wire.ANCHOR, anchor, "anchor"))
     return log.verify(wire.read_bytes(question["log"]), _key(question), kept)
-
-
-def _ledger(value: JSON) -> recovery.LedgerSnapshot:
-    fields = wire.read_ledger(value)
-    tenants = tuple(recovery.Tenant(**tenant) for tenant in fields["tenants"])
-    for place, tenant in enumerate(tenants):
-        spec_records.hold(tenant[1:], fields_of(recovery.Tenant), f"tenants[{place}].")
-    snapshot = recovery.LedgerSnapshot(**fields | {"tenants": tenants})
-    widths = {**fields_of(recovery.LedgerSnapshot), "wal_high_watermark": WIDTHS["u64"]}
-    spec_records.hold(tuple(fields[name] or 0 for name in widths), widths)
-    return snapshot
 
 
 def _key(question: JSON) -> bytes | None:

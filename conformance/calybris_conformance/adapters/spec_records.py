@@ -11,6 +11,7 @@ from calybris_spec import decision as decisions
 from calybris_spec import integers, policy, types
 from calybris_spec.codes import ACTIONS, REASONS, Refusal
 from calybris_spec.logic import NONE
+from calybris_spec.snapshot import LedgerSnapshot, Tenant
 
 JSON = Mapping[str, Any]
 
@@ -88,3 +89,20 @@ def read_evidence(given: JSON, question: JSON) -> tuple[types.Snapshot, types.Re
     """A policy, a request, and the decision that the policy takes for another request."""
     snapshot = read_snapshot(given)
     return snapshot, read_request(question), decisions.decide(snapshot, read_request(question, "decided_for"))
+
+
+def read_ledger(value: JSON) -> LedgerSnapshot:
+    """A snapshot of a ledger, held to its widths."""
+    fields = wire.read_ledger(value)
+    tenants = tuple(Tenant(**tenant) for tenant in fields["tenants"])
+    for place, tenant in enumerate(tenants):
+        hold(tenant[1:], integers.fields_of(Tenant), f"tenants[{place}].")
+    snapshot = LedgerSnapshot(**fields | {"tenants": tenants})
+    widths = {**integers.fields_of(LedgerSnapshot), "wal_high_watermark": integers.WIDTHS["u64"]}
+    hold(tuple(fields[name] or 0 for name in widths), widths)
+    return snapshot
+
+
+def written_ledger(snapshot: LedgerSnapshot) -> dict[str, Any]:
+    """The inverse of `read_ledger`."""
+    return wire.write_ledger({**snapshot._asdict(), "tenants": [tenant._asdict() for tenant in snapshot.tenants]})

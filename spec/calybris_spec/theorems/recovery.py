@@ -6,7 +6,8 @@ from icontract import ensure, require
 
 from calybris_spec.integers import U64_MAX
 from calybris_spec.logic import implies, within
-from calybris_spec.recovery import LedgerSnapshot, Tenant, block, checkpoint, is_behind, load, plan
+from calybris_spec.recovery import block, checkpoint, is_behind, load, plan
+from calybris_spec.snapshot import LedgerSnapshot, Tenant
 
 
 @require(lambda last_sequence, watermark: within(0, watermark, last_sequence) & (last_sequence <= U64_MAX))
