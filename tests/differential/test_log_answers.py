@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from calybris_spec import recovery
+from calybris_spec.snapshot import LedgerSnapshot
 from tests.differential import cases, test_recovery_spec
 from tests.differential.answers import answers
 from tests.differential.logs import chain_of, edited, edited_record, hashed, made, payload
@@ -59,7 +59,7 @@ def good_log(rng: random.Random) -> dict[str, Any]:
     return {"log": parts(log[:-1], log[-1:] if rng.random() < 0.8 else b""), "key_hex": key_hex(rng, key)}
 
 
-def ledger(snapshot: recovery.LedgerSnapshot) -> dict[str, Any]:
+def ledger(snapshot: LedgerSnapshot) -> dict[str, Any]:
     return snapshot._asdict() | {"tenants": [tenant._asdict() for tenant in snapshot.tenants]}
 
 

@@ -15,6 +15,7 @@ from calybris import _core as wheel
 from calybris_spec import log, recovery
 from calybris_spec.decision import decide
 from calybris_spec.envelope import seal
+from calybris_spec.snapshot import LedgerSnapshot, Tenant
 from calybris_spec.types import Request
 from tests.differential import cases
 from tests.differential.logs import BYTES, WHEEL_POLICY, Verdict, made, of_wheel
@@ -55,20 +56,20 @@ def accepts_form(verdict: Verdict) -> bool:
     return not verdict[0].startswith(("JSON error", "I/O error: stream did not contain valid UTF-8"))
 
 
-def random_snapshot(rng: random.Random) -> recovery.LedgerSnapshot:
+def random_snapshot(rng: random.Random) -> LedgerSnapshot:
     ids = rng.sample(["", "a", "é", "\U0001f600", "\x7f", '"\\/', "\0\x1f\n", "a" * 300], k=rng.randrange(4))
     tenants = []
     for name in ids:
         remaining, committed = rng.getrandbits(rng.randint(1, 62)), rng.getrandbits(rng.randint(1, 62))
-        tenants.append(recovery.Tenant(name, remaining + committed, remaining, 0, committed))
+        tenants.append(Tenant(name, remaining + committed, remaining, 0, committed))
     watermark = rng.choice([None, 0, 1, 2, 3, 3, 4, 2**64 - 1])
-    return recovery.LedgerSnapshot(TAG + rng.getrandbits(rng.randint(1, 63)), tuple(tenants), 0, watermark)
+    return LedgerSnapshot(TAG + rng.getrandbits(rng.randint(1, 63)), tuple(tenants), 0, watermark)
 
 
-def edited(rng: random.Random, snapshot: recovery.LedgerSnapshot) -> bytes:
+def edited(rng: random.Random, snapshot: LedgerSnapshot) -> bytes:
     """A snapshot file, mostly with one thing changed."""
     text = recovery.file_text(snapshot)
-    keys = [*recovery.LedgerSnapshot._fields, *recovery.Tenant._fields]
+    keys = [*LedgerSnapshot._fields, *Tenant._fields]
     key = rng.choice(keys)
     edit = rng.randrange(8)
     if edit == 0:
@@ -110,7 +111,7 @@ def test_random_snapshot_files_are_read_alike(tmp_path: Path, seed: int) -> None
 
 
 def test_every_cut_of_a_snapshot_file_is_refused(tmp_path: Path) -> None:
-    file = recovery.file_text(recovery.LedgerSnapshot(TAG + 1, (recovery.Tenant("é", 1, 1, 0, 0),), 0, None)).encode()
+    file = recovery.file_text(LedgerSnapshot(TAG + 1, (Tenant("é", 1, 1, 0, 0),), 0, None)).encode()
     for end in range(len(file)):
         assert recovery.load(file[:end]).problem == recovery.MALFORMED
         assert not accepts_form(planned(tmp_path, file[:end]))
@@ -118,13 +119,13 @@ def test_every_cut_of_a_snapshot_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [16 * 2**20, 16 * 2**20 + 1])
 def test_the_largest_file_is_the_same(tmp_path: Path, size: int) -> None:
-    file = recovery.file_text(recovery.LedgerSnapshot(TAG + 1, (), 0, None)).encode().ljust(size)
+    file = recovery.file_text(LedgerSnapshot(TAG + 1, (), 0, None)).encode().ljust(size)
     assert (recovery.load(file).problem == recovery.TOO_LARGE) == ("exceeds 16777216" in planned(tmp_path, file)[0])
 
 
 @pytest.mark.parametrize("watermark", [None, 0, 1, 2, 3, 4])
 def test_a_plan_is_the_same(tmp_path: Path, watermark: int | None) -> None:
-    snapshot = recovery.LedgerSnapshot(TAG + 1, (), 0, watermark)
+    snapshot = LedgerSnapshot(TAG + 1, (), 0, watermark)
     for text in (b"", LOG, LOG[:-1], LOG[:-9], LOG.replace(b'"data":2', b'"data":4')):
         refusal, plan = recovery.recovery_plan(snapshot, log.verify(text))
         theirs = planned(tmp_path, recovery.file_text(snapshot).encode(), text)

@@ -14,14 +14,13 @@ from calybris_spec.recovery import (
     TOO_LARGE,
     UNLOADABLE,
     UNRESTORABLE,
-    LedgerSnapshot,
     Plan,
-    Tenant,
     checkpoint,
     file_text,
     load,
     recovery_plan,
 )
+from calybris_spec.snapshot import LedgerSnapshot, Tenant
 
 u64 = st.sampled_from([0, 1, 2**63, 2**64 - 1]) | st.integers(0, 2**64 - 1)
 i64 = st.sampled_from([-(2**63), -1, 0, 2**63 - 1]) | st.integers(-(2**63), 2**63 - 1)
