@@ -6,10 +6,13 @@ from icontract import ensure, require
 
 from calybris_spec.codes import DOMINANCE, ELIGIBLE, GATES, NO_MODEL_INDEX, REASONS, UTILITY
 from calybris_spec.decision import (
+    ADMITTED,
     NOTHING_SEEN,
     Rejections,
     Tally,
     conclude,
+    decide,
+    decide_batch,
     dominant_gate,
     hard_limit,
     is_tally,
@@ -17,13 +20,14 @@ from calybris_spec.decision import (
     saturated,
     select,
     take,
+    utility_of_model,
 )
-from calybris_spec.gates import Appraisal
+from calybris_spec.gates import Appraisal, appraise
 from calybris_spec.integers import WIDTHS, holds
 from calybris_spec.logic import implies, within
 from calybris_spec.ranking import same
 from calybris_spec.theorems import unfolded
-from calybris_spec.types import Policy, Request, is_decision, is_policy, is_request
+from calybris_spec.types import Model, Policy, Request, Snapshot, is_decision, is_model, is_policy, is_request
 
 COUNT = WIDTHS["u16"]
 
@@ -149,3 +153,27 @@ def a_count_saturates_and_never_wraps(count: int) -> bool:
     """DECIDE-5; the last place that a u16 can name is also "no model" (DECIDE-6)."""
     shown = unfolded(saturated)(count)
     return holds(COUNT, shown) & ((shown == count) | ((shown == NO_MODEL_INDEX) & (count > NO_MODEL_INDEX)))
+
+
+@require(lambda policy, one, other: is_policy(policy) & is_request(one) & is_request(other))
+@ensure(lambda result: result)
+def a_batch_is_decided_one_by_one(policy: Policy, one: Request, other: Request) -> bool:
+    """No request of a batch changes another (DECIDE-7); with a catalog of none, which is a decision too (DECIDE-4)."""
+    snapshot = Snapshot(policy, ())
+    batch, alone = decide_batch(snapshot, (one, other)), (decide(snapshot, one), decide(snapshot, other))
+    pairs = [pair for left, right in zip(batch, alone, strict=True) for pair in zip(left, right, strict=True)]
+    return all([left == right for left, right in pairs])
+
+
+@require(lambda policy, request: is_policy(policy) & is_request(request))
+@require(lambda one, other: is_model(one) & is_model(other))
+@ensure(lambda result: result)
+def the_utility_is_that_of_the_first_model_with_the_id(
+    policy: Policy, request: Request, one: Model, other: Model, model_id: int
+) -> bool:
+    """None for an unknown id, behind a hard limit, and for a model that fails a gate (UTIL-1)."""
+    found = utility_of_model(Snapshot(policy, (one, other)), request, model_id)
+    if hard_limit(policy, request) != ADMITTED or model_id not in (one.model_id, other.model_id):
+        return found is None
+    appraisal = appraise(policy, one if one.model_id == model_id else other, request)
+    return found == appraisal.utility if appraisal.gate == ELIGIBLE else found is None

@@ -18,6 +18,7 @@ from calybris_spec.layout import (
     decode,
     encode,
     from_little_endian,
+    in_id_order,
     input_bytes,
     little_endian,
     model_bytes,
@@ -141,6 +142,29 @@ def a_policy_is_its_header_then_its_models_by_id(policy: Policy, one: Model, oth
         & equal(decode(raw[39:86], MODEL_WIDTHS), low)
         & equal(decode(raw[86:], MODEL_WIDTHS), high)
     )
+
+
+@require(lambda one, other: is_policy(one) & is_policy(other))
+@require(lambda model, another: is_model(model) & is_model(another))
+@require(lambda one, other, model, another: differ(one, other) | differ(model, another))
+@ensure(lambda result: result)
+def different_policies_have_different_bytes(one: Policy, other: Policy, model: Model, another: Model) -> bool:
+    """Injective, for catalogs of one; blocks of 47 bytes side by side carry it to any number (DIGEST-3)."""
+    return differ(policy_bytes(Snapshot(one, (model,))), policy_bytes(Snapshot(other, (another,))))
+
+
+@require(lambda one, two, three: is_model(one) & is_model(two) & is_model(three))
+@ensure(lambda result: result)
+def three_models_are_sorted_by_id_and_equal_ids_stay_as_given(one: Model, two: Model, three: Model) -> bool:
+    """Ascending and stable: of two neighbours the earlier has the lower id, or the same and the earlier place."""
+    given = [model._replace(capabilities=place) for place, model in enumerate((one, two, three))]
+    order = in_id_order(tuple(given))
+    places = [model.capabilities for model in order]
+    ascending = [
+        (low.model_id < high.model_id) | ((low.model_id == high.model_id) & (before < behind))
+        for low, high, before, behind in zip(order, order[1:], places, places[1:], strict=False)
+    ]
+    return all(ascending) & (sorted(places) == [0, 1, 2])
 
 
 @require(lambda one, other: is_model(one) & is_model(other) & (one.model_id != other.model_id))
