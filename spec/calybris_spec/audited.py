@@ -39,7 +39,7 @@ class Record(NamedTuple):
     """An audited decision (LOG-9); the metadata stands as it was written."""
 
     audit: Bundle
-    input: Request
+    request: Request
     decision: Decision
     metadata: str
 
@@ -79,7 +79,7 @@ def record_text(record: Record) -> Payload:
         "action": name_in_record(ACTIONS[record.decision.action]),
         "reason": name_in_record(REASONS[record.decision.reason]),
     }
-    parts = [record.audit._asdict(), record.input._asdict(), decision]
+    parts = [record.audit._asdict(), record.request._asdict(), decision]
     texts = [object_text({key: value_text(value) for key, value in part.items()}) for part in parts]
     return metadata._replace(text=object_text(dict(zip(RECORD, [*texts, metadata.text], strict=True))))
 
@@ -99,7 +99,7 @@ def append_audited(log_so_far: bytes, key: bytes | None, record: Record, snapsho
 
 def replays(snapshot: Snapshot, record: Record) -> bool:
     """Whether the policy takes this decision for this request (VERIFY-1)."""
-    return verify.verify_decision(snapshot, record.input, record.decision).status == verify.VALID
+    return verify.verify_decision(snapshot, record.request, record.decision).status == verify.VALID
 
 
 def record_of(data: str) -> Record | None:
@@ -166,7 +166,7 @@ def problem_of(record: Record | None, policies: tuple[Snapshot, ...]) -> int:
         True,
         verify.bundle_problem(record.audit),
         snapshot is not None,
-        input_digest_hex(record.input) == record.audit.input_digest_hex,
+        input_digest_hex(record.request) == record.audit.input_digest_hex,
         decision_digest_hex(record.decision) == record.audit.decision_digest_hex,
         snapshot is not None and replays(snapshot, record),
     )
