@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 WHEEL_VERSION ?= 1.3.0
 WHEEL_VENV := .venv-ports/calybris-$(WHEEL_VERSION)
 OUT := out
+# options of `prove`, such as --changed or --repeat 3 (CI)
+PROVE_OPTIONS ?=
 # options of `conformance run` in the demo; CI asks everything twice, with --twice
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
@@ -51,7 +53,7 @@ lint: $(VENV)/.ready  ## format check, lint, strict types
 
 prove: $(VENV)/.ready  ## check every contract symbolically against its expected verdict
 	$(call say,proving)
-	$(BIN)/calybris-ref prove
+	$(BIN)/calybris-ref prove $(PROVE_OPTIONS)
 	$(call say,searching what no proof reaches)
 	$(BIN)/python -m pytest tests/refinement/search_with_crosshair.py
 

@@ -4,10 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from calybris_conformance.prove import gate
 from calybris_ref.cli import main
 
 RULE = """
@@ -104,3 +108,80 @@ def test_two_packages_make_one_table(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_module_must_be_in_one_of_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
     assert prove("--no-cache", "--module", "kernel", "--module", "nowhere") == 2
     assert "there is no module nowhere in calybris_spec and in calybris_refinement" in capsys.readouterr().err
+
+
+def test_a_round_is_as_the_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cache = tmp_path / "cache"
+    assert prove("--theorems", package(tmp_path), "--cache", str(cache), "--repeat", "2") == 0
+    assert "; 0 from the cache; 2 rounds, all the same" in capsys.readouterr().out
+    assert not cache.exists()
+
+
+def test_a_round_that_is_not_is_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = package(tmp_path)
+    once = gate.prove
+    paths = count(1)
+
+    def unsteady(*arguments: Any) -> gate.Report:
+        outcome = once(*arguments)
+        outcome.results = [replace(result, paths=next(paths)) for result in outcome.results]
+        return outcome
+
+    monkeypatch.setattr(gate, "prove", unsteady)
+    assert prove("--theorems", expected, "--no-cache", "--repeat", "2") == 1
+    assert "UNSTABLE  rule.successor" in capsys.readouterr().out
+
+
+def test_too_much_that_is_only_searched_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theorems = Path(package(tmp_path))
+    (theorems.parent / "rule.py").write_text(
+        "from icontract import ensure\n\n@ensure(lambda result: result >= 0)\n"
+        "def length(text: str) -> int:\n    return len(text.strip())\n"
+    )
+    theorems.write_text(
+        '[rule.length]\nverdict = "searched"\nconditions = 1\nclauses = ["MONEY-1"]\n'
+        'reason = "texts have no end"\nsubstitute = "tests of texts"\npaths = 5\n'
+    )
+    assert prove("--theorems", str(theorems), "--no-cache") == 1
+    shown = capsys.readouterr().out
+    assert "only searched, not proved:\nrule.length\n    texts have no end\n    instead: tests of texts\n" in shown
+    assert "TOO_MANY_SEARCHED  all conditions\n    1 of 1 conditions" in shown
+    assert prove("--theorems", str(theorems), "--no-cache", "--module", "rule") == 0
+
+
+def commit(folder: Path) -> None:
+    identity = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True)
+
+
+def test_only_what_changed_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theorems = package(tmp_path)
+    commit(tmp_path)
+    assert prove("--theorems", theorems, "--no-cache", "--changed") == 0
+    assert capsys.readouterr().out == "no module differs from HEAD: nothing to check\n"
+    assert prove("--theorems", theorems, "--no-cache", "--changed", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["conditions"] == []
+    rule = tmp_path / "small" / "rule.py"
+    rule.write_text(rule.read_text() + "# changed\n")
+    assert prove("--theorems", theorems, "--no-cache", "--changed", "HEAD") == 0
+    assert "confirmed  rule.successor" in capsys.readouterr().out
+    assert prove("--theorems", theorems, "--no-cache", "--changed", "--module", "__init__") == 0
+    assert "nothing to check" in capsys.readouterr().out
+
+
+def test_changes_outside_a_checkout_are_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert prove("--theorems", package(tmp_path), "--no-cache", "--changed") == 2
+    assert "--changed needs a git checkout" in capsys.readouterr().err
+
+
+def test_a_table_on_a_terminal_fits_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calybris_conformance.commands.prove.is_terminal", lambda _stream: True)
+    monkeypatch.setenv("COLUMNS", "50")
+    assert prove("--theorems", package(tmp_path), "--no-cache") == 0
+    header = capsys.readouterr().out.splitlines()[0]
+    assert header.split() == ["verdict", "theorem", "clauses", "CPU", "s", "paths"]

@@ -232,7 +232,7 @@ def test_this_process_stays_armed(outcome: gate.Report) -> None:
 
 def test_the_report_counts_what_was_found(outcome: gate.Report, tmp_path: Path) -> None:
     expected = expectations.Expectations(tmp_path, {})
-    assert f"{len(outcome.results)} conditions: " in report.summary(outcome)
+    assert f"{len(outcome.results)} conditions: " in report.summary([(expected, outcome)])
     assert {row[0] for row in report.rows(outcome, expected)} >= {"confirmed", "refuted", "hang", "crash", "unmet"}
 
 

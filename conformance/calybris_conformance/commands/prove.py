@@ -9,18 +9,20 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calybris_conformance.prove import changed as changes
 from calybris_conformance.prove import expectations, gate, report
 from calybris_conformance.prove.verdicts import Limits, Result
-from calybris_ref.cli.terminal import EXIT_OK, EXIT_WRONG, CommandError, Progress, paint, table
+from calybris_ref.cli.terminal import EXIT_OK, EXIT_WRONG, CommandError, Progress, is_terminal, paint, table
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 _PACKAGES = ("calybris_spec", "calybris_refinement")
 _TOOLS = ("crosshair", "z3", "icontract")
@@ -38,6 +40,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME",
         help="only this module, such as theorems.ranking; repeatable",
+    )
+    parser.add_argument(
+        "--changed",
+        nargs="?",
+        const="HEAD",
+        metavar="REV",
+        help="only modules that differ from a git revision (default: %(const)s), and the theorems about them",
     )
     parser.add_argument("--only", default="", metavar="REGEX", help="only functions whose module.name matches")
     parser.add_argument(
@@ -61,6 +70,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="where verdicts are kept (default: %(default)s)",
     )
     parser.add_argument("--no-cache", action="store_true", help="check everything again and keep nothing")
+    parser.add_argument(
+        "--repeat",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="check everything N times without the cache; every round must give the same verdicts and paths",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -68,16 +84,43 @@ def run(args: argparse.Namespace) -> int:
     _refuse_disarmed_contracts()
     selection = gate.Selection(tuple(args.module), args.only)
     expected = _selected([_load(args.theorems)] if args.theorems else [*map(_load, _default_files())], selection)
-    limits = Limits(cpu_seconds=float(args.cpu_seconds), path_seconds=args.cpu_seconds / 2)
-    cache = None if args.no_cache else args.cache
-    proofs = [(package, _prove(package, selection, limits, args.jobs, cache)) for package in expected]
+    plan = _narrowed(expected, selection, args.changed)
+    limits = Limits(cpu_seconds=float(args.cpu_seconds), path_seconds=20.0 * args.cpu_seconds)
+    if not plan:
+        nothing = f"no module differs from {args.changed}: nothing to check"
+        print(json.dumps(report.to_json([], limits), indent=2) if args.json else nothing)
+        return EXIT_OK
+    cache = None if args.no_cache or args.repeat > 1 else args.cache
+    rounds = [
+        [(package, _prove(package, part, limits, args.jobs, cache)) for package, part in plan]
+        for _ in range(args.repeat)
+    ]
+    proofs = rounds[-1]
     if not any(outcome.results for _, outcome in proofs):
         raise CommandError("nothing was checked: no contract matches the selection")
+    for place, (_, outcome) in enumerate(proofs):
+        outcome.failures += gate.unstable([proven[place][1] for proven in rounds])
+    if not (args.module or args.only or args.changed):
+        proofs[-1][1].failures += gate.too_many_searched(proofs)
     if args.json:
-        print(json.dumps(report.to_json(proofs, limits), indent=2))
+        print(json.dumps(report.to_json(proofs, limits, args.repeat), indent=2))
     else:
-        _show(proofs)
+        _show(proofs, args.repeat)
     return EXIT_WRONG if any(outcome.failures for _, outcome in proofs) else EXIT_OK
+
+
+def _narrowed(
+    expected: list[expectations.Expectations], selection: gate.Selection, revision: str | None
+) -> list[tuple[expectations.Expectations, gate.Selection]]:
+    """What to check of which package: what was selected, and of that, with a revision, only what differs from it."""
+    if revision is None:
+        return [(package, selection) for package in expected]
+    try:
+        changed = [(package, changes.modules(package, revision)) for package in expected]
+    except changes.ChangedError as error:
+        raise CommandError(str(error)) from error
+    narrowed = [(package, tuple(name for name in names if selection.module(name))) for package, names in changed]
+    return [(package, gate.Selection(names, selection.only)) for package, names in narrowed if names]
 
 
 def _prove(
@@ -95,19 +138,22 @@ def _prove(
         return gate.prove(expected, selection, limits, jobs, cache, plan, answered)
 
 
-def _show(proofs: list[tuple[expectations.Expectations, gate.Report]]) -> None:
+def _show(proofs: list[tuple[expectations.Expectations, gate.Report]], rounds: int) -> None:
     prefixes = [f"{expected.package}." if len(proofs) > 1 else "" for expected, _ in proofs]
-    rows = [
-        row
-        for prefix, (expected, outcome) in zip(prefixes, proofs, strict=True)
-        for row in report.rows(outcome, expected, prefix)
-    ]
-    print(table(report.HEADER, rows, report.RIGHT))
+    parts = [(prefix, *proof) for prefix, proof in zip(prefixes, proofs, strict=True)]
+    rows = [row for prefix, expected, outcome in parts for row in report.rows(outcome, expected, prefix)]
+    header: tuple[str, ...] = report.HEADER
+    right: Collection[int] = report.RIGHT
+    if is_terminal(sys.stdout):
+        header, rows, right = report.fitted(rows, shutil.get_terminal_size().columns)
+    print(table(header, rows, right))
     print()
-    for prefix, (_, outcome) in zip(prefixes, proofs, strict=True):
+    if searched := [told for prefix, expected, outcome in parts for told in report.searched(outcome, expected, prefix)]:
+        print("\n".join(["only searched, not proved:", *searched]))
+    for prefix, _, outcome in parts:
         for failure in outcome.failures:
             print(f"{paint(failure.kind.upper(), 'bad', sys.stdout)}  {prefix}{failure.name}\n    {failure.detail}")
-    print(report.summary(*(outcome for _, outcome in proofs)))
+    print(report.summary(proofs, rounds))
     number = sum(len(outcome.failures) for _, outcome in proofs)
     verdict, style = (f"{number} failures", "bad") if number else ("all as expected", "good")
     print(paint(verdict, style, sys.stdout))

@@ -2,7 +2,9 @@
 
 What can be wrong, beside a verdict that is not the expected one: a contract that is declared and was not analysed
 (`overlooked`), one that theorems.toml lists and that is gone (`vanished`), one that it does not list (`unexpected`),
-one that no input reaches (`vacuous`), and a module that cannot be analysed (`unreadable`).
+one that no input reaches (`vacuous`), and a module that cannot be analysed (`unreadable`). Of several rounds: a verdict
+or a number of paths that is not the same in each (`unstable`). Of all together: more than a small share that is only
+searched (`too_many_searched`).
 """
 
 from __future__ import annotations
@@ -20,11 +22,14 @@ from calybris_conformance.prove.pool import Pool
 from calybris_conformance.prove.verdicts import Condition, Limits, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from calybris_conformance.prove.expectations import Expectations
 
 OVERLOOKED, VANISHED, UNEXPECTED, VACUOUS, UNREADABLE = "overlooked", "vanished", "unexpected", "vacuous", "unreadable"
+UNSTABLE, TOO_MANY_SEARCHED = "unstable", "too_many_searched"
+MOST_SEARCHED = 0.02
+"""The share of all conditions, canaries apart, that may be searched instead of confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,41 @@ def prove(
         (report.witnesses if condition.is_witness else report.results).append(result)
         report.failures += _verdict_failures(expectations, result)
     return report
+
+
+def unstable(rounds: Sequence[Report]) -> list[Failure]:
+    """What was not the same in every round: a verdict, a number of paths, or whether there was an answer at all."""
+    answers: dict[Condition, list[tuple[str, int]]] = {}
+    for report in rounds:
+        for result in (*report.results, *report.witnesses):
+            answers.setdefault(result.condition, []).append((result.verdict, result.paths))
+    failures = []
+    for condition, given in answers.items():
+        if len(set(given)) > 1 or len(given) < len(rounds):
+            told = "; ".join(f"{verdict} on {paths} paths" for verdict, paths in given)
+            failures.append(Failure(UNSTABLE, condition.name, f"{condition.text}: {told}"))
+    return failures
+
+
+def searched_share(proofs: Sequence[tuple[Expectations, Report]]) -> tuple[int, int]:
+    """How many conditions are expected to be searched only, and how many there are, canaries apart."""
+    expected = [
+        found.verdict
+        for expectations, report in proofs
+        for result in report.results
+        if (found := expectations.of(result.condition.module, result.condition.function))
+        and found.verdict != verdicts.REFUTED
+    ]
+    return expected.count(verdicts.SEARCHED), len(expected)
+
+
+def too_many_searched(proofs: Sequence[tuple[Expectations, Report]]) -> list[Failure]:
+    """The failure of a specification that is searched where it ought to be proved; for runs of everything."""
+    searched, conditions = searched_share(proofs)
+    if searched <= MOST_SEARCHED * conditions:
+        return []
+    detail = f"{searched} of {conditions} conditions are only searched, more than {MOST_SEARCHED:.0%}"
+    return [Failure(TOO_MANY_SEARCHED, "all conditions", detail)]
 
 
 def _modules(expectations: Expectations) -> list[str]:

@@ -21,10 +21,15 @@ MEANING = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The budget of one condition: CPU seconds in all, seconds per path, and what ends a check that ignores both."""
+    """The budget of one condition: CPU seconds in all, and what ends a check that ignores them.
+
+    CrossHair stops between two paths when the CPU seconds are spent; the system ends a path that goes on.
+    `path_seconds` is no budget but head-room: CrossHair gives half of it to each question to Z3, in wall-clock time,
+    and on a busy machine that must not be what decides.
+    """
 
     cpu_seconds: float = 150.0
-    path_seconds: float = 75.0
+    path_seconds: float = 20 * cpu_seconds
     memory_bytes: int = 4 * 2**30
 
     @property
@@ -34,8 +39,8 @@ class Limits:
 
     @property
     def hard_wall_seconds(self) -> float:
-        """After this much time the process is killed; the machine may be busy with other things."""
-        return 4 * self.hard_cpu_seconds
+        """After this much time the process is killed; the machine may be busy with many other things."""
+        return 12 * self.hard_cpu_seconds
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -26,7 +26,7 @@ def main() -> None:
 
 def _answer(question: dict[str, Any]) -> dict[str, Any]:
     limits = Limits(**question["limits"])
-    _limit(limits)
+    limit(limits)
     if question["ask"] == "inventory":
         try:
             found = checker.inventory(question["package"], question["module"], limits)
@@ -40,7 +40,7 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
         return Result(condition, CRASH, detail=f"{type(error).__name__}: {error}").to_json()
 
 
-def _limit(limits: Limits) -> None:
+def limit(limits: Limits) -> None:
     """Give this process the memory and the CPU time of one more condition; the system ends it when they are spent."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     cpu = int(usage.ru_utime + usage.ru_stime + limits.hard_cpu_seconds) + 1
