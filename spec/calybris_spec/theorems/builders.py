@@ -14,6 +14,7 @@ from calybris_spec.builders import (
     set_on_request,
     snapshot_of,
 )
+from calybris_spec.codes import MAX_PROVIDER_ID, Refusal
 from calybris_spec.config import Config, config_problem
 from calybris_spec.inputs import request_problem
 from calybris_spec.integers import WIDTHS, holds
@@ -85,3 +86,19 @@ def the_size_is_checked_after_the_configuration(size: int, limit: int) -> bool:
 def the_catalog_keeps_the_order_of_the_calls(model: Model) -> bool:
     """POLICY-5, for builders."""
     return snapshot_of(Draft(Config(), models=(model, new_model(1, 0)))).models[0] is model
+
+
+@ensure(lambda result: result)
+def a_draft_has_the_epochs_that_it_was_given(policy_epoch: int, catalog_epoch: int) -> bool:
+    """BUILD-3: each in its own field."""
+    policy = snapshot_of(Draft(Config(), policy_epoch, catalog_epoch)).policy
+    return (policy.policy_epoch == policy_epoch) & (policy.catalog_epoch == catalog_epoch)
+
+
+@require(lambda provider_id: holds(U16, provider_id))
+@ensure(lambda result: result)
+def a_draft_is_refused_as_its_policy_is(provider_id: int) -> bool:
+    """BUILD-3: the third check is that of the policy, with the place of the model in the path."""
+    problem = draft_problem(Draft(Config(), models=(new_model(1, 0), new_model(2, provider_id))))
+    refused = Refusal("POLICY_PROVIDER_ID_OUT_OF_RANGE", "models[1].provider_id")
+    return problem is None if provider_id <= MAX_PROVIDER_ID else problem == refused
