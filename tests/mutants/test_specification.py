@@ -190,6 +190,55 @@ MUTANTS = {
         "bundle.digest_algorithm != DIGEST_ALGORITHM,\n            bundle.schema_version != SCHEMA_VERSION,",
         ("theorems.verify",),
     ),
+    "replay-without-the-last-epoch": Mutant(
+        "verify.py", "zip(one, other, strict=True)", "zip(one[:12], other[:12], strict=True)", ("theorems.verify",)
+    ),
+    "bundle-that-does-not-replay": Mutant(
+        "verify.py", "return bundle if bundle.replay_valid else None", "return bundle", ("verify",)
+    ),
+    "bundle-says-valid": Mutant(
+        "verify.py", "        replay_valid=replay_valid,", "        replay_valid=True,", ("theorems.verify",)
+    ),
+    "certificate-of-the-epoch": Mutant(
+        "verify.py",
+        "decision_sequence=decision.request_sequence",
+        "decision_sequence=decision.policy_epoch",
+        ("theorems.verify",),
+    ),
+    "last-problem-wins": Mutant(
+        "policy.py",
+        "    if verdict.problem != NONE:\n        return verdict\n    problem = model_problem",
+        "    problem = model_problem",
+        ("policy",),
+    ),
+    "place-before-id": Mutant(
+        "ranking.py",
+        "same_quality & (one.model_id < other.model_id)",
+        "same_quality & (one.position < other.position)",
+        ("theorems.catalogs",),
+    ),
+    "cost-in-a-smaller-width": Mutant(
+        "decision.py",
+        "estimated_cost_microunits=winner.cost",
+        "estimated_cost_microunits=2 * winner.cost",
+        ("theorems.catalogs",),
+    ),
+    "utility-of-the-last-model": Mutant(
+        "decision.py",
+        "for model in snapshot.models:\n        if model.model_id == model_id:",
+        "for model in snapshot.models[::-1]:\n        if model.model_id == model_id:",
+        ("theorems.decision",),
+    ),
+    "utility-shown-over-budget": Mutant(
+        "explain.py", "gate in (ELIGIBLE, UTILITY)", "gate in (ELIGIBLE, BUDGET, UTILITY)", ("theorems.explain",)
+    ),
+    "higher-risk-is-cheaper": Mutant(
+        "utility.py",
+        "return value * one_bps * other_bps // SCALE",
+        "return value * (65_535 - one_bps) * other_bps // SCALE",
+        ("theorems.monotonicity",),
+    ),
+    "regions-all-needed": Mutant("masks.py", "one & other != 0", "one & other == other", ("theorems.monotonicity",)),
     "config-cap-before-size": Mutant(
         "config.py",
         "config.max_catalog_size == 0,\n            config.default_exposure_cap_microcents < 0,",
