@@ -111,8 +111,12 @@ def delta_of(account: Account, row: int) -> int:
 
 def first_finding(accounts: tuple[Account, ...]) -> Finding:
     """Return the first finding, tenant after tenant, each wholly before the next (LEDGER-10)."""
-    rows = tuple([finding_of(account) for account in accounts])
-    place = first(tuple([row != BALANCED for row in rows]))
+    return first_of(tuple([finding_of(account) for account in accounts]))
+
+
+def first_of(rows: tuple[int, ...]) -> Finding:
+    """Return the first row that is not NONE, with the place of its tenant."""
+    place = first(tuple([row != NONE for row in rows]))
     return FINE if place == NONE else Finding(rows[place - 1], place - 1)
 
 
@@ -149,19 +153,23 @@ def restore_row_of(account: Account, is_repeat: bool) -> int:
     return NONE if found == NONE else RESERVATIONS_ACTIVE + found
 
 
-def restore_problem(active_reservations: int, repeats: tuple[bool, ...], accounts: tuple[Account, ...]) -> Finding:
+def restore_finding(active_reservations: int, rows: tuple[int, ...], balance: Finding) -> Finding:
     """Return what a restore refuses first: open holds, then tenant by tenant, then the balance (LEDGER-11)."""
     if active_reservations != 0:
         return Finding(RESERVATIONS_ACTIVE, 0)
+    found = first_of(rows)
+    if found.row != NONE:
+        return found
+    return FINE if balance.row == BALANCED else Finding(UNBALANCED, balance.place)
+
+
+def restore_problem(active_reservations: int, repeats: tuple[bool, ...], accounts: tuple[Account, ...]) -> Finding:
+    """Return the same, of tenants with these accounts; each says whether an earlier one has its id (LEDGER-11)."""
     rows = tuple([restore_row_of(account, is_repeat) for account, is_repeat in zip(accounts, repeats, strict=True)])
-    place = first(tuple([row != NONE for row in rows]))
-    if place != NONE:
-        return Finding(rows[place - 1], place - 1)
-    found = first_finding(accounts)
-    return FINE if found.row == BALANCED else Finding(UNBALANCED, found.place)
+    return restore_finding(active_reservations, rows, first_finding(accounts))
 
 
-def repeated(ids: tuple[str, ...]) -> tuple[bool, ...]:
+def repeated(ids: tuple[str | int, ...]) -> tuple[bool, ...]:
     """Return for each id whether it stood earlier in the list."""
     return tuple([name in ids[:place] for place, name in enumerate(ids)])
 
