@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from calybris_spec import ledger
 from calybris_spec.config import Config
-from calybris_spec.finance import Certificate, certified, saturated_total
+from calybris_spec.finance import Baseline, Certificate, certified, saturated_total
 from calybris_spec.finance import certify as certify_snapshot
 from calybris_spec.integers import U64_MAX
 from calybris_spec.ledger import NOBODY, Account, Outcome, is_account
@@ -217,6 +217,11 @@ def restore(book: Book, snapshot: LedgerSnapshot) -> Book:
     return Book(rows, (), (), book.next_number, snapshot.version, saturated_total(committed))
 
 
+def growth(book: Book) -> Baseline:
+    """Return what was committed since the last certificate, and the baseline that one now would set (FIN-3)."""
+    return certified(saturated_total(total_committed(book)), book.baseline)
+
+
 class Query(NamedTuple):
     """What can be asked of an engine about a tenant and about itself (LEDGER-8)."""
 
@@ -245,7 +250,7 @@ def query(book: Book, tenant_id: Id) -> Query:
         active_reservations=len(book.holds),
         total_committed_microcents=shown,
         total_committed_checked_microcents=total if shown == total else None,
-        committed_since_last_certificate=certified(shown, book.baseline).committed_since,
+        committed_since_last_certificate=growth(book).committed_since,
         snapshot_version=book.version,
     )
 
@@ -253,6 +258,6 @@ def query(book: Book, tenant_id: Id) -> Query:
 def certify(book: Book) -> tuple[Book, Certificate]:
     """Return the certificate of a snapshot taken now, and move the baseline (FIN-3)."""
     after, taken = take_snapshot(book)
-    growth = certified(saturated_total(total_committed(book)), book.baseline)
+    moved = growth(book)
     is_balanced = conservation(taken).status == FINDINGS[BALANCED]
-    return after._replace(baseline=growth.baseline), certify_snapshot(taken, is_balanced, growth.committed_since)
+    return after._replace(baseline=moved.baseline), certify_snapshot(taken, is_balanced, moved.committed_since)
