@@ -5,17 +5,14 @@ path, and each byte is compared.
 """
 
 import random
-from collections import Counter
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from calybris_spec.snapshot import LedgerSnapshot
 from tests.differential import cases, test_recovery_spec
-from tests.differential.answers import answers
 from tests.differential.logs import chain_of, edited, edited_record, hashed, made, payload
-from tests.differential.shrink import as_vector
+from tests.differential.topics import Topic, compare
 from tests.support.specification import EXAMPLE
 
 pytestmark = pytest.mark.no_cover  # as in test_wheel.py
@@ -89,15 +86,6 @@ def envelope(rng: random.Random) -> dict[str, Any]:
     }
 
 
-class Topic(NamedTuple):
-    """An operation, its `given`, what is asked, and what must have been met beside `ok`."""
-
-    op: str
-    given: dict[str, Any]
-    question: Callable[[random.Random], dict[str, Any]]
-    codes: set[str]
-
-
 LOG_CODES = {
     "LOG_LINE_MALFORMED",
     "LOG_SEQUENCE_UNEXPECTED",
@@ -168,14 +156,4 @@ TOPICS = [
 
 @pytest.mark.parametrize("topic", TOPICS, ids=[topic.op for topic in TOPICS])
 def test_every_answer_is_the_same(topic: Topic, seed: int) -> None:
-    rng = random.Random(f"{seed}/{topic.op}")  # noqa: S311 - reproducible, not secret
-    met: Counter[str] = Counter()
-    for _ in range(QUESTIONS):
-        question = topic.question(rng)
-        said = answers(topic.op, topic.given, question)
-        assert said.keys() >= {"reference", "spec"}
-        answer = said["spec"]
-        if any(other != answer for other in said.values()):
-            pytest.fail(as_vector(topic.op, topic.given, question, said))
-        met[answer["error"]["code"] if "error" in answer else "ok"] += 1
-    assert sorted({"ok"} - met.keys() | topic.codes - met.keys()) == []
+    compare(topic, QUESTIONS, seed)

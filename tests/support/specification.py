@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from calybris_spec.integers import Width
+from calybris_spec.ledger import Account
 from calybris_spec.types import DECISION, MODEL, POLICY, REQUEST, Decision, Model, Policy, Request, Snapshot
 
 # The running example of docs/spec: model 2 is asked for and wins, model 1 comes second, model 3 is over the budget.
@@ -87,3 +88,9 @@ near_requests = st.builds(
     st.sampled_from([0, 0b10, 0b11, 0b100]),
 )
 near_snapshots = st.builds(Snapshot, st.just(EXAMPLE_POLICY), st.lists(near_models, max_size=5).map(tuple))
+
+# Whole accounts: what is granted is where it is; and of any width, as from elsewhere.
+accounts = st.builds(
+    lambda remaining, reserved, committed: Account(remaining + reserved + committed, remaining, reserved, committed),
+    *[st.sampled_from([0, 1, 5, 100, 2**61]) | st.integers(0, 2**61)] * 3,
+)

@@ -11,17 +11,20 @@ from calybris_spec import chain, cost, gates, masks
 from calybris_spec.codes import ELIGIBLE
 from calybris_spec.cost import cost_microunits
 from calybris_spec.decision import Rejections, dominant_gate
+from calybris_spec.finance import shown_totals
 from calybris_spec.integers import WIDTHS, holds
 from calybris_spec.layout import little_endian
-from calybris_spec.logic import NONE, implies
+from calybris_spec.ledger import RESERVE, Account, commit, is_account, reserve
+from calybris_spec.logic import NONE, implies, within
 from calybris_spec.ranking import Candidate, outranks
+from calybris_spec.snapshot import BALANCED, finding_of, has_widths, restore_row_of
 from calybris_spec.theorems import unfolded
 from calybris_spec.theorems.chain import Head, Line, continues, head_behind, is_chain, is_hash, problem_at
 from calybris_spec.types import Model, Policy, Request, is_model, is_policy, is_request
 from calybris_spec.utility import scaled
 
 appraise, bare_cost, covers = unfolded(gates.appraise), unfolded(cost.cost_microunits), unfolded(masks.covers)
-U16, U32, U64 = WIDTHS["u16"], WIDTHS["u32"], WIDTHS["u64"]
+U16, U32, U64, I64 = WIDTHS["u16"], WIDTHS["u32"], WIDTHS["u64"], WIDTHS["i64"]
 
 
 @require(lambda policy, model, request: is_policy(policy) & is_model(model) & is_request(request))
@@ -123,3 +126,34 @@ def wrong_a_changed_entry_with_a_new_hash_is_found_where_it_is(head: Head, a: Li
 def wrong_equal_hashes_mean_equal_data_under_any_hash(a: Line, t: Line) -> bool:
     """The assumption about collisions left out."""
     return a.data == t.data
+
+
+@require(lambda account, held: is_account(account) & within(0, held, account.reserved_microcents))
+@require(lambda actual: holds(I64, actual))
+@ensure(lambda result: result)
+def wrong_an_overrun_gives_the_hold_back(account: Account, held: int, actual: int) -> bool:
+    """A hold that is dropped by whoever cannot pay."""
+    row, after = commit(account, True, held, actual)
+    return implies(row != NONE, after.reserved_microcents == account.reserved_microcents - held)
+
+
+@require(lambda account, cost, cap: is_account(account) & holds(I64, cost) & within(1, cap, 2**63 - 1))
+@ensure(lambda result: result)
+def wrong_the_money_is_asked_before_the_cap(account: Account, cost: int, cap: int) -> bool:
+    """Checks in another order than the clause."""
+    status = RESERVE[reserve(account, True, cost, cap).row].status
+    return implies((cost >= 1) & (account.remaining_microcents < cost), status == "insufficient")
+
+
+@require(lambda account: has_widths(account))
+@ensure(lambda result: result)
+def wrong_what_balances_may_be_restored(account: Account) -> bool:
+    """Money in holds that no snapshot has."""
+    return implies(finding_of(account) == BALANCED, restore_row_of(account, is_repeat=False) == NONE)
+
+
+@require(lambda initial, committed: (initial >= 0) & (committed >= 0))
+@ensure(lambda result: result)
+def wrong_a_total_that_does_not_fit_saturates(initial: int, committed: int) -> bool:
+    """A wrong number in a certificate, where none is due."""
+    return shown_totals(initial, committed).initial == min(initial, 2**63 - 1)

@@ -18,10 +18,13 @@ from hypothesis import strategies as st
 
 import calybris_spec
 from calybris_spec import theorems
+from calybris_spec.book import Row
 from calybris_spec.decision import NOTHING_SEEN, Rejections, Tally, take
 from calybris_spec.gates import Appraisal
+from calybris_spec.ledger import Account
 from calybris_spec.policy import Verdict
 from calybris_spec.ranking import EMPTY, Candidate, Podium, enter
+from calybris_spec.snapshot import Finding
 from calybris_spec.theorems import canary, unfolded
 from calybris_spec.theorems.catalogs import Entry
 from calybris_spec.theorems.chain import START, Head, Line, head_behind
@@ -35,6 +38,7 @@ from tests.support.specification import (
     LIMIT_MODEL,
     LIMIT_POLICY,
     LIMIT_REQUEST,
+    accounts,
     decisions,
     models,
     near_models,
@@ -106,7 +110,15 @@ ONE, TWO, THREE = chain_of(1, 2, 3)
 
 entries = st.builds(Entry, small, small, appraisals)
 
+# Fields that add up, and fields of any width.
+some_accounts = accounts | st.builds(Account, *[st.sampled_from([-(2**63), -1, 0, 1, 5, 2**63 - 1])] * 4)
+
 BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
+    Account: some_accounts,
+    Finding: st.builds(Finding, st.integers(0, 3), small),
+    Row: st.builds(Row, small, some_accounts),
+    tuple[Row, ...]: st.lists(st.builds(Row, small, some_accounts), max_size=3).map(tuple),
+    tuple[int, int, int]: st.tuples(*[st.integers(0, 255)] * 3),
     bool: st.booleans(),
     int: integers,
     tuple[int, int]: st.tuples(integers, integers),
@@ -274,6 +286,10 @@ COUNTEREXAMPLES: dict[str, tuple[Any, ...]] = {
     "wrong_an_anchor_need_not_be_compared_by_hash": (START, ONE, rewritten(ONE, 9), False),
     "wrong_a_changed_entry_with_a_new_hash_is_found_where_it_is": (START, ONE, TWO, rewritten(ONE, 9)),
     "wrong_equal_hashes_mean_equal_data_under_any_hash": (ONE, ONE._replace(data=9)),
+    "wrong_an_overrun_gives_the_hold_back": (Account(5, 1, 4, 0), 4, 6),
+    "wrong_the_money_is_asked_before_the_cap": (Account(5, 5, 0, 0), 6, 5),
+    "wrong_what_balances_may_be_restored": (Account(5, 1, 4, 0),),
+    "wrong_a_total_that_does_not_fit_saturates": (2**63, 0),
 }
 
 
