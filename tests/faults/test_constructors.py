@@ -193,6 +193,7 @@ def test_a_policy_takes_or_refuses_anything(constructor: str) -> None:
     request=arguments(KernelInput),
 )
 def test_deciding_is_total(models: list[dict[str, Any]], request: dict[str, Any]) -> None:
+    # INPUT-2: whatever the constructors took, under a policy that nobody checked.
     built = [model for values in models if (model := attempt(partial(KernelModel, **values)))]
     snapshot = calybris_ref.PolicySnapshot.new_unchecked(1, 1, 65_535, 0, 65_535, 2**64 - 1, built)
     asked = attempt(partial(KernelInput, **request)) or REQUEST
