@@ -2,12 +2,13 @@
 
 `walk` is asked about a catalog of one. Products of three symbolic numbers beside ten branches are more than the solver
 can settle, so two theorems share the proof: one goes through every gate with money that is linear, the other through
-all the money, up to 96 bits, with gates that pass. A third has everything at once, and is only searched.
+all the money, up to 96 bits, with gates that pass. `is_assessed_as_specified` has everything at once; it is searched
+with random candidates.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from icontract import ensure, require
 
@@ -71,6 +72,15 @@ class Meeting:
         return self.common
 
 
+def met(policy: Policy, model: Model, request: Request, has: int, allowed: int, shared: int) -> kernel.Row:
+    """Return the row of a catalog of one, with what its three masks have in common with those of the request."""
+    row = [*row_of(policy, model._replace(provider_id=0))]
+    row[5] = cast("int", Meeting(has, request.required_capabilities))
+    row[6] = cast("int", Meeting(allowed, request.allowed_provider_mask))
+    row[7] = cast("int", Meeting(shared, request.required_region_mask))
+    return cast("kernel.Row", tuple(row))
+
+
 @require(lambda policy, request: is_policy(policy) & is_request(request))
 @ensure(lambda result: result)
 def the_risk_is_charged_as_specified(policy: Policy, request: Request) -> bool:
@@ -114,14 +124,11 @@ def the_same_gate_fails_first(
     """
     policy = policy._replace(risk_penalty_multiplier_bps=BPS)
     request = request._replace(business_value_microunits=BPS, confidence_bps=BPS)
-    _, *row = row_of(policy, model._replace(provider_id=0))
-    row[4] = cast("int", Meeting(has, request.required_capabilities))
-    row[5] = cast("int", Meeting(allowed, request.allowed_provider_mask))
-    row[6] = cast("int", Meeting(shared, request.required_region_mask))
-    row[8:] = [MILLION, MILLION**3, policy.latency_penalty_microunits_per_ms]
-    found = assessed(policy, request, cast("Any", (0, *row)))
+    penalty = policy.latency_penalty_microunits_per_ms
+    row = met(policy, model, request, has, allowed, shared)
+    found = assessed(policy, request, (*row[:9], MILLION, MILLION**3, penalty))
     exact_cost = request.input_tokens + request.output_tokens * MILLION**2
-    terms = Terms(model.quality_bps, request.risk_bps, min(exact_cost, 2**64 - 1), row[-1])
+    terms = Terms(model.quality_bps, request.risk_bps, min(exact_cost, 2**64 - 1), penalty)
     worth = bare_utility(terms)
     gate = first(
         (
@@ -175,10 +182,8 @@ def the_same_money_is_counted(prices: tuple[int, int], value: int, latency_term:
     )
 
 
-@require(lambda policy, model, request: is_policy(policy) & is_model(model) & is_request(request))
-@ensure(lambda result: result)
-def a_candidate_is_assessed_as_specified(policy: Policy, model: Model, request: Request) -> bool:
-    """Gate, cost and utility of any candidate for any request, all at once."""
+def is_assessed_as_specified(policy: Policy, model: Model, request: Request) -> bool:
+    """Whether gate and money are those of the specification, all at once: no theorem, but asked at random."""
     found = assessed(policy, request, row_of(policy, model))
     value = counted_value(request.business_value_microunits)
     terms = Terms(

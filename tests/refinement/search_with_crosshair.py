@@ -43,8 +43,7 @@ def row(widths: dict[str, Width]) -> st.SearchStrategy[tuple[int, ...]]:
 def test_a_candidate_is_assessed_as_specified(
     policy: tuple[int, ...], model: tuple[int, ...], request: tuple[int, ...]
 ) -> None:
-    holds = unfolded(kernel.a_candidate_is_assessed_as_specified)
-    assert holds(Policy._make(policy), Model._make(model), Request._make(request))
+    assert kernel.is_assessed_as_specified(Policy._make(policy), Model._make(model), Request._make(request))
 
 
 @searched
