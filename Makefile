@@ -8,14 +8,16 @@ WHEEL_VENV := .venv-ports/calybris-$(WHEEL_VERSION)
 OUT := out
 # options of `prove`, such as --changed or --repeat 3 (CI)
 PROVE_OPTIONS ?=
+# which part of the mutants of the specification `spec-mutants-sample` asks again
+SAMPLE ?= 0/40
 # options of `conformance run` in the demo; CI asks everything twice, with --twice
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo test lint prove vectors tables mutants bench package lock clean
+.PHONY: help demo test lint prove vectors tables mutants spec-mutants spec-mutants-sample bench package lock clean
 
 help:           ## show the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
 
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(call say,setting up $(VENV) (locked and hash-pinned))
@@ -69,6 +71,15 @@ tables: $(VENV)/.ready  ## write the tables of the documentation that are genera
 mutants: $(VENV)/.ready  ## kill every wrong kernel and encoder with the vectors
 	$(call say,killing mutants)
 	$(BIN)/python -m pytest -n auto -m slow tests/mutants
+
+spec-mutants: $(VENV)/.ready  ## make every rule of the specification wrong and see who notices; an hour for all, less for a change
+	$(call say,mutating the specification)
+	$(BIN)/python -m calybris_conformance.mutation run --vectors
+	$(BIN)/python -m calybris_conformance.mutation page
+
+spec-mutants-sample: $(VENV)/.ready  ## ask a part of these mutants again: the answers must be those on record
+	$(call say,asking a sample of the mutants of the specification again)
+	$(BIN)/python -m calybris_conformance.mutation run --again --sample $(SAMPLE)
 
 bench: $(VENV)/.ready  ## time the reference against the wheel, as ratios in one run
 	$(call say,measuring)
