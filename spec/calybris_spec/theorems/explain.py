@@ -46,6 +46,7 @@ def the_numbers_shown_are_the_numbers_compared(model: Model, request: Request) -
             fails[REGION - 1] == (region.limit != 0) & no(shares(region.measured, region.limit)),
             fails[RISK_CEILING - 1] == (risk.measured > risk.limit),
             (rows[DISABLED].measured == 0) & (rows[DISABLED].limit == 1),
+            (rows[ELIGIBLE].measured == 0) & (rows[ELIGIBLE].limit == 0),  # no gate, so that the number is the place
         ]
     )
 
@@ -94,9 +95,23 @@ def a_row_shows_what_its_status_promises(
     return holds_for_all
 
 
+@require(lambda model, request: is_model(model) & is_request(request))
+@ensure(lambda result: result)
+def a_rejected_row_shows_the_comparison_of_its_gate(model: Model, request: Request, terms: Terms) -> bool:
+    """EXPL-2, EXPL-3: gate by gate; over the budget it is the budget, beside the cost."""
+    compared = comparisons(model, request)
+    rows = [explain_model(model, request, 0, Appraisal(gate, terms, 0)) for gate in range(BUDGET + 1)]
+    shown = [
+        (row.measured == comparison.measured) & (row.limit == comparison.limit)
+        for row, comparison in zip(rows[DISABLED:BUDGET], compared[DISABLED:], strict=True)
+    ]
+    return all(shown) & (rows[BUDGET].limit == request.budget_limit_microunits)
+
+
 @require(lambda policy, model, request: is_policy(policy) & is_model(model) & is_request(request))
 @ensure(lambda result: result)
 def there_is_a_row_exactly_when_the_catalog_was_walked(policy: Policy, model: Model, request: Request) -> bool:
     """None after a hard limit, else one per candidate (EXPL-4)."""
     rows = explain(Snapshot(policy, (model,)), request)
-    return (len(rows) == 1) == (hard_limit(policy, request) == ADMITTED)
+    are_rows = all([row.model_index == place for place, row in enumerate(rows)])
+    return ((len(rows) == 1) == (hard_limit(policy, request) == ADMITTED)) & are_rows
