@@ -34,10 +34,7 @@ CASES: list[tuple[Callable[..., bool], tuple[Any, ...]]] = [
     (kernel.the_same_money_is_counted, ((1, 999_999), 2**96, 0, 2**64 - 1)),
     (kernel.the_same_money_is_counted, (EXPENSIVE, 10**8, 2**96, 2**64 - 1)),
     (kernel.the_same_money_is_counted, (EXPENSIVE, 10**8, 0, 2**64 - 2)),
-    *(
-        (kernel.a_candidate_is_assessed_as_specified, (EXAMPLE_POLICY, one, EXAMPLE_REQUEST, 1, 1, 1))
-        for one in EXAMPLE_MODELS
-    ),
+    *((kernel.is_assessed_as_specified, (EXAMPLE_POLICY, one, EXAMPLE_REQUEST)) for one in EXAMPLE_MODELS),
     (kernel.the_smaller_rank_is_the_better_candidate, (Candidate(1, 2, 3, 4, 5), Candidate(1, 2, 3, 4, 6))),
     (layout.every_record_has_the_same_fields_in_the_same_widths, ()),
     (layout.every_record_has_the_same_tag, ()),
