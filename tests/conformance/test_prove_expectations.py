@@ -67,19 +67,3 @@ def test_every_clause_that_a_theorem_names_exists() -> None:
         for clause in expectation.clauses
     }
     assert named <= clauses_of_the_specification()
-
-
-# Clauses that are conventions of a language, or compositions of hashing and replay: see docs/proofs.md.
-WITHOUT_THEOREM = {"POLICY-6", "POLICY-8", "VERIFY-2"}
-
-
-def test_every_clause_has_a_theorem_or_is_listed_without() -> None:
-    loaded = load(SPECIFICATION)
-    proved = {
-        clause
-        for functions in loaded.modules.values()
-        for expectation in functions.values()
-        if expectation.verdict == "confirmed"
-        for clause in expectation.clauses
-    }
-    assert clauses_of_the_specification() - proved - {"TYPES-1"} == WITHOUT_THEOREM  # TYPES-1 is searched

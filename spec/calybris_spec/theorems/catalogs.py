@@ -14,7 +14,7 @@ from calybris_spec.codes import ELIGIBLE, UTILITY
 from calybris_spec.decision import Tally, conclude, is_tally, take
 from calybris_spec.gates import Appraisal
 from calybris_spec.integers import WIDTHS, holds
-from calybris_spec.logic import NONE, implies, within
+from calybris_spec.logic import NONE, implies, no, within
 from calybris_spec.policy import Verdict, check_next, model_problem
 from calybris_spec.ranking import Candidate, Podium, enter, is_bounded, is_new, is_podium, outranks, same
 from calybris_spec.types import Model, Policy, Request, is_decision, is_model, is_policy, is_request
@@ -155,6 +155,50 @@ def neighbours_may_change_places(podium: Podium, one: Candidate, two: Candidate,
     here = enter(enter(podium, one._replace(position=place)), two._replace(position=place + 1))
     there = enter(enter(podium, two._replace(position=place)), one._replace(position=place + 1))
     return alike(here, there)
+
+
+class Pair(NamedTuple):
+    """Two podiums of the same models in two orders."""
+
+    one: Podium
+    other: Podium
+
+
+def stands_before(podium: Podium, place: int) -> bool:
+    """Whether whoever is on the podium stands in the catalog before this place."""
+    return implies(podium.entered >= 1, podium.winner.position < place) & implies(
+        podium.entered >= 2, podium.runner_up.position < place
+    )
+
+
+@require(lambda one, other: is_podium(one) & is_podium(other) & alike(one, other))
+@require(lambda one, other, place: stands_before(one, place) & stands_before(other, place))
+@ensure(lambda result: alike(result.one, result.other))
+def whatever_follows_keeps_podiums_alike(one: Podium, other: Podium, rest: tuple[Candidate, ...], place: int) -> Pair:
+    """By induction over any number of further models, at the same places (RANK-1, RANK-3).
+
+    A model with the id of one that stands on the podium ends it: of such a catalog nothing is said.
+    """
+    # crosshair: specs_complete=True
+    if len(rest) == 0 or no(has_another_id(rest[0], one)):
+        return Pair(one, other)
+    head, behind = rest[0]._replace(position=place), rest[1:]
+    assert len(behind) < len(rest)  # the measure
+    return whatever_follows_keeps_podiums_alike(enter(one, head), enter(other, head), behind, place + 1)
+
+
+@require(lambda podium, one, two: is_podium(podium) & has_another_id(one, podium) & has_another_id(two, podium))
+@require(lambda one, two: one.model_id != two.model_id)
+@require(lambda podium, place: stands_before(podium, place))
+@ensure(lambda result: result)
+def neighbours_may_change_places_in_any_catalog(
+    podium: Podium, one: Candidate, two: Candidate, rest: tuple[Candidate, ...], place: int
+) -> bool:
+    """Any models before them, any behind them: and swapping neighbours leads from any order to any other (RANK-3)."""
+    here = enter(enter(podium, one._replace(position=place)), two._replace(position=place + 1))
+    there = enter(enter(podium, two._replace(position=place)), one._replace(position=place + 1))
+    behind = whatever_follows_keeps_podiums_alike(here, there, rest, place + 2)
+    return alike(behind.one, behind.other)
 
 
 @require(lambda policy, request: is_policy(policy) & is_request(request))

@@ -150,6 +150,19 @@ CHOSEN: dict[str, dict[str, Any]] = {
         "two": Candidate(2, 0, 0, 3, 0),
         "place": 2,
     },
+    "catalogs.neighbours_may_change_places_in_any_catalog": {
+        "podium": podium_of([Candidate(3, 0, 0, 1, 0), Candidate(2, 0, 0, 2, 1)]),
+        "one": Candidate(2, 0, 0, 4, 0),
+        "two": Candidate(5, 0, 0, 3, 0),
+        "rest": (Candidate(4, 0, 0, 6, 0), Candidate(5, 0, 0, 5, 0), Candidate(9, 0, 0, 5, 0)),
+        "place": 2,
+    },
+    "catalogs.whatever_follows_keeps_podiums_alike": {
+        "one": podium_of([Candidate(3, 0, 0, 1, 0), Candidate(2, 0, 0, 2, 1)]),
+        "other": podium_of([Candidate(2, 0, 0, 2, 0), Candidate(3, 0, 0, 1, 1)]),
+        "rest": (Candidate(3, 0, 0, 0, 0), Candidate(1, 0, 0, 7, 0)),
+        "place": 2,
+    },
     "catalogs.podiums_that_are_alike_stay_alike": {
         "one": podium_of([Candidate(3, 0, 0, 1, 0), Candidate(2, 0, 0, 2, 1)]),
         "other": podium_of([Candidate(2, 0, 0, 2, 0), Candidate(3, 0, 0, 1, 1)]),
