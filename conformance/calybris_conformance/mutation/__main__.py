@@ -17,7 +17,7 @@ from calybris_conformance import corpus
 from calybris_conformance.mutation import page, results, survivors
 from calybris_conformance.mutation.mutants import Mutant, Package
 from calybris_conformance.mutation.run import Run
-from calybris_conformance.mutation.verdict import Budget
+from calybris_conformance.mutation.verdict import PATIENT, Budget
 from calybris_conformance.prove import expectations
 from calybris_ref.cli.terminal import EXIT_OK, EXIT_USAGE, EXIT_WRONG, CommandError, Progress, table
 
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--update", action="store_true", help="enter into the list what the vectors kill; drop what is gone"
     )
+    run.add_argument("--patient", action="store_true", help="ask survivors with open proofs again, ten times as long")
     check = _command(commands, "check", _check, "whether results, list of survivors and page are of this source")
     shown = _command(commands, "list", _list, "print the mutants, with what is known of them")
     for command in (run, check, shown):
@@ -78,7 +79,7 @@ def _run(args: argparse.Namespace) -> int:
 def _ask(run: Run, chosen: list[Mutant], args: argparse.Namespace) -> int:
     saved = time.monotonic()
     try:
-        to_ask = [mutant for mutant in chosen if not run.is_known(mutant)]
+        to_ask = [mutant for mutant in chosen if not run.is_known(mutant) or (args.patient and run.is_open(mutant))]
         with Progress(len(to_ask), "mutants") as progress:
 
             def answered(one: results.Known) -> None:
@@ -161,7 +162,8 @@ def _load(args: argparse.Namespace) -> tuple[Run, list[Mutant]]:
     if not (args.corpus / corpus.MANIFEST).is_file():
         raise CommandError(f"{args.corpus} holds no vectors")
     expected = expectations.load(package.folder / "theorems.toml")
-    run = Run(package, expected, known, getattr(args, "jobs", 1), args.corpus, Budget())
+    budget = PATIENT if getattr(args, "patient", False) else Budget()
+    run = Run(package, expected, known, getattr(args, "jobs", 1), args.corpus, budget)
     return run, [mutant for mutant in mutants if not modules or mutant.module in modules]
 
 

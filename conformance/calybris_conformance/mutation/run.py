@@ -52,6 +52,10 @@ class Run:
         one = self.known.get(mutant.id)
         return one is not None and one.change == mutant.change and one.key == self._judges.key(mutant, one.by)
 
+    def is_open(self, mutant: Mutant) -> bool:
+        """Whether a mutant survives only as far as the proofs came."""
+        return self.known[mutant.id].open > 0
+
     def is_answered(self, mutant: Mutant) -> bool:
         """Whether what the vectors say of a mutant need not be asked, or is known and still true."""
         one = self.known[mutant.id]

@@ -27,6 +27,9 @@ class Budget:
     total: float = 60.0
 
 
+PATIENT = Budget(full=60.0, total=600.0)
+"""For survivors about which proofs are open."""
+
 FAVOURITES = 3
 """How many conditions are asked first."""
 

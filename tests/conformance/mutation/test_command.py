@@ -103,6 +103,17 @@ def test_a_sample_that_is_not(place: Place, capsys: pytest.CaptureFixture[str]) 
     assert "price.UNUSED:integer:1 (1 -> 2) is survived, recorded: invalid" in capsys.readouterr().out
 
 
+def test_open_proofs_are_asked_again_when_there_is_time(place: Place) -> None:
+    text = place.results.read_text("utf-8")
+    unused = '"id": "price.UNUSED:integer:1"'
+    assert unused in text
+    place.results.write_text(text.replace(unused, unused + ', "open": 2'))
+    assert place.run("run", "--jobs", "1") == 1
+    assert results.load(place.results)["price.UNUSED:integer:1"].open == 2
+    assert place.run("run", "--jobs", "1", "--patient") == 1
+    assert results.load(place.results)["price.UNUSED:integer:1"].open == 0
+
+
 def test_a_sample_needs_results(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     place.results.unlink()
     assert place.run("run", "--again") == 2

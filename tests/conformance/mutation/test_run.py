@@ -181,3 +181,9 @@ def test_what_the_vectors_see(module: str, old: str, new: str, seen: bool) -> No
     with Workers(("-O", "-m", ASKER, str(VECTORS)), 1) as workers:
         ((_, answer),) = workers.ask({"one": lambda: question})
     assert bool(answer["case"]) == seen
+
+
+def test_what_is_open_is_asked_again_with_patience(judged: Judged) -> None:
+    run, mutants, _ = judged
+    assert run.is_open(mutants["price.quits:condition:1"])
+    assert not run.is_open(mutants["price.UNUSED:integer:1"])
