@@ -76,6 +76,12 @@ def test_what_is_searched_is_listed_once_with_reason_and_substitute() -> None:
     ]
 
 
+def test_long_lines_are_wrapped_under_their_indent() -> None:
+    text = "one two three four\n    five six seven"
+    assert report.wrapped(text, 0) == text
+    assert report.wrapped(text, 13) == "one two three\nfour\n    five six\n    seven"
+
+
 def test_the_summary_tells_the_share_and_the_rounds() -> None:
     proofs = [(expected(price="confirmed", text="searched"), Report([result("price"), result("text", "searched")]))]
     assert "; 1 of 2 only searched (50.0%); " in report.summary(proofs)

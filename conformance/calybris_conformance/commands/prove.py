@@ -144,16 +144,18 @@ def _show(proofs: list[tuple[expectations.Expectations, gate.Report]], rounds: i
     rows = [row for prefix, expected, outcome in parts for row in report.rows(outcome, expected, prefix)]
     header: tuple[str, ...] = report.HEADER
     right: Collection[int] = report.RIGHT
-    if is_terminal(sys.stdout):
-        header, rows, right = report.fitted(rows, shutil.get_terminal_size().columns)
+    columns = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else 0
+    if columns:
+        header, rows, right = report.fitted(rows, columns)
     print(table(header, rows, right))
     print()
     if searched := [told for prefix, expected, outcome in parts for told in report.searched(outcome, expected, prefix)]:
-        print("\n".join(["only searched, not proved:", *searched]))
+        print(report.wrapped("\n".join(["only searched, not proved:", *searched]), columns))
     for prefix, _, outcome in parts:
         for failure in outcome.failures:
-            print(f"{paint(failure.kind.upper(), 'bad', sys.stdout)}  {prefix}{failure.name}\n    {failure.detail}")
-    print(report.summary(proofs, rounds))
+            print(f"{paint(failure.kind.upper(), 'bad', sys.stdout)}  {prefix}{failure.name}")
+            print(report.wrapped(f"    {failure.detail}", columns))
+    print(report.wrapped(report.summary(proofs, rounds), columns))
     number = sum(len(outcome.failures) for _, outcome in proofs)
     verdict, style = (f"{number} failures", "bad") if number else ("all as expected", "good")
     print(paint(verdict, style, sys.stdout))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,17 @@ def fitted(rows: Sequence[tuple[str, ...]], columns: int) -> tuple[tuple[str, ..
     cut = [tuple(_cut(row[place], keep[place], place == theorem) for place in places) for row in rows]
     right = [number for number, place in enumerate(places) if place in RIGHT]
     return tuple(HEADER[place] for place in places), cut, right
+
+
+def wrapped(text: str, columns: int) -> str:
+    """The text with no line longer than so many columns, each line with its own indent; 0 leaves it as it is."""
+    if not columns:
+        return text
+    lines = []
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()))
+        lines += textwrap.wrap(line, columns, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    return "\n".join(lines)
 
 
 def searched(report: Report, expectations: Expectations, prefix: str = "") -> list[str]:
