@@ -44,6 +44,8 @@ PROFILES: Final[Mapping[str, frozenset[str]]] = {
             "ledger.conservation",
             "ledger.restore",
             "budget.script",
+            "budget.query",
+            "budget.snapshot",
             "finance.prove",
             "finance.certify",
             "snapshot.save",

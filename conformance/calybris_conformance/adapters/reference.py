@@ -309,6 +309,8 @@ ADAPTER = Adapter(
         "catalog.series",
         "input.unchecked",
         "widths.named",
+        "budget.query",
+        "budget.snapshot",
         "accumulate.million",
     },
     operations=_OPERATIONS,

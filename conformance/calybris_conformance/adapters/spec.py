@@ -260,6 +260,8 @@ ADAPTER = Adapter(
         "catalog.series",
         "input.unchecked",
         "widths.named",
+        "budget.query",
+        "budget.snapshot",
     },
     operations=_OPERATIONS,
 )

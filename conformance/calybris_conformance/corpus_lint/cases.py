@@ -26,6 +26,8 @@ _CONSTRUCTORS = {"validated": None} | {
 }
 _BOUNDED = ("risk_bps", "confidence_bps", "minimum_quality_bps")
 _MILLION = 1_000_000
+#: The steps of a budget script that need a feature of their own.
+_STEPS = {"query": "budget.query"} | dict.fromkeys(("snapshot", "restore", "prove", "certify"), "budget.snapshot")
 
 
 def _ids(tree: Tree) -> Iterator[Finding]:
@@ -189,6 +191,8 @@ def _needs(op: str, given: Mapping[str, Any], case: Mapping[str, Any]) -> Iterat
             yield "catalog.series"
     if op == "accumulate" and int(input_["count"]) >= _MILLION:
         yield "accumulate.million"
+    if op == "budget.script":
+        yield from {_STEPS[step["op"]] for step in input_["steps"] if step["op"] in _STEPS}
     requests = [input_[key] for key in ("request", "decided_for") if key in input_]
     if op != "input.validate" and any(int(one[field]) > MAX_BPS for one in requests for field in _BOUNDED):
         yield "input.unchecked"

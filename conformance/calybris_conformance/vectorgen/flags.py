@@ -6,12 +6,13 @@ boundary). `tests/mutants` holds, for every flag, a wrong implementation that th
 
 from __future__ import annotations
 
-from calybris_conformance.corpus import Note
+from typing import TYPE_CHECKING
 
+from calybris_conformance.vectorgen.flags_ledger import LEDGER_FLAGS
+from calybris_conformance.vectorgen.note import note as _note
 
-def _note(hunts: str, why: str, clauses: str) -> Note:
-    return Note(hunts, why, tuple(clauses.split()))
-
+if TYPE_CHECKING:
+    from calybris_conformance.corpus import Note
 
 FLAGS: dict[str, Note] = {
     # integers and widths
@@ -285,7 +286,7 @@ FLAGS: dict[str, Note] = {
     "DIGEST_LAYOUT": _note(
         "A field is missing, exchanged with its neighbour, or of another width.",
         "Every field changed alone shows where; action is one byte and reason two.",
-        "DIGEST-3 DIGEST-4 DIGEST-5",
+        "DIGEST-3 DIGEST-4 DIGEST-5 DIGEST-8",
     ),
     "DIGEST_CATALOG_ORDER": _note(
         "Models are hashed in the order of the catalog.",
@@ -349,4 +350,6 @@ FLAGS: dict[str, Note] = {
         "One rule is used for all three.",
         "BUILD-1 BUILD-2 BUILD-3",
     ),
+    # ledgers
+    **LEDGER_FLAGS,
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from calybris_conformance.vectorgen.draft import Draft, Group
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """Of the vectors: major = the format or an existing case changed, minor = cases were added, patch = prose."""
 
 SUITES = (
@@ -35,6 +35,10 @@ SUITES = (
     "verify",
     "config",
     "build",
+    "budget",
+    "ledger",
+    "finance",
+    "snapshot",
     "accumulate",
 )
 """One module each, in the order in which a port is best written."""

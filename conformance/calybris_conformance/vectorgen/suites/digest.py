@@ -1,4 +1,4 @@
-"""Digests: the exact bytes of a policy, a request and a decision (DIGEST-1 to DIGEST-5)."""
+"""Digests: the exact bytes of a policy, a request, a decision and a ledger (DIGEST-1 to DIGEST-5, DIGEST-8)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from calybris_conformance.vectorgen.builders import (
 )
 from calybris_conformance.vectorgen.draft import Draft, Group, Question, large
 from calybris_conformance.vectorgen.market import market
+from calybris_conformance.vectorgen.suites import digest_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +103,9 @@ def files() -> Iterator[Draft]:
         Group("decision-codes", tuple(_decision_codes())),
     )
     yield _file("decision", "digest.decision", "The digest of a decision", "DIGEST-5", decisions)
+    yield _file("ledger", "digest.ledger", "The digest of a ledger", "DIGEST-8", digest_ledger.fields())
+    ids = "The digest of a ledger: ids and their order"
+    yield _file("ledger-ids", "digest.ledger", ids, "DIGEST-8 LEDGER-1", digest_ledger.ids())
 
 
 def _file(name: str, op: str, title: str, clause: str, groups: tuple[Group, ...], requires: str = "") -> Draft:
