@@ -8,7 +8,7 @@ from calybris_ref.errors_wal import AuditFailed
 from calybris_ref.model import KernelDecision, KernelInput
 from calybris_ref.payload import payload_bytes
 from calybris_ref.policy import PolicySnapshot
-from calybris_ref.verify import AuditBundle, Mismatch, audit_bundle, verify_decision
+from calybris_ref.verify import AuditBundle, audit_bundle
 from calybris_ref.wal_json import NotJsonError, flat_object, members
 
 _KEYS = ("audit", "input", "decision", "metadata")
@@ -56,16 +56,16 @@ def verified_record_bytes(
     snapshot: PolicySnapshot, request: KernelInput, decision: KernelDecision, metadata: Any
 ) -> bytes:
     """The payload of a decision that replays; AuditFailed for any other (LOG-9, VERIFY-1)."""
-    verdict = verify_decision(snapshot, request, decision)
-    if isinstance(verdict, Mismatch):
+    bundle = audit_bundle(snapshot, request, decision)
+    if not bundle.replay_valid:
         raise AuditFailed(
             "the policy decides otherwise for this request, so the decision is not written",
             code="LOG_DECISION_NOT_REPLAYED",
             at="decision",
-            expected=verdict.expected,
+            expected=snapshot.prescribe(request),
             found=decision,
         )
-    return record_bytes(audit_bundle(snapshot, request, decision), request, decision, metadata)
+    return record_bytes(bundle, request, decision, metadata)
 
 
 def _parts(text: str) -> dict[str, str]:

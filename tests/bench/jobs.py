@@ -1,16 +1,29 @@
 """The jobs that are timed: each once done by us and once by a peer, on the same data."""
 
+import atexit
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from calybris import _core as peer
 
 import calybris_ref
-from calybris_ref import BudgetEngine, Committed, KernelInput, KernelModel, PolicySnapshot
+from calybris_ref import (
+    BudgetEngine,
+    Committed,
+    KernelInput,
+    KernelModel,
+    PolicySnapshot,
+    WalWriter,
+    replay_audited_wal,
+    verify_wal,
+)
 
 MODELS = 22
+_ENTRIES = 2_000
 _SCALARS = (1, 1, 9_600, 5_500, 3_500, 2)
 _CATALOG = [
     (place + 1, place % 8, 6_000 + 150 * place, 9_500, 1, 120 + 37 * place, 0b111, 0b1111, 150_000 * (place + 1), 10**6)
@@ -82,6 +95,46 @@ def _reserve_and_commit() -> Job:
     return Job("reserve and commit, one thread", mine, other, 30_000, 50_000)
 
 
+def _logs(folder: Path) -> list[Job]:
+    policy = PolicySnapshot.try_new(*_SCALARS, [KernelModel(*row) for row in _CATALOG])
+    theirs = peer.PolicySnapshot(*_SCALARS, [peer.KernelModel(*row) for row in _CATALOG])
+    ours_asked, theirs_asked = KernelInput(*_MIXED), peer.KernelInput(*_MIXED)
+    ours_decided, theirs_decided = policy.prescribe(ours_asked), theirs.prescribe(theirs_asked)
+    written, our_log, their_log = folder / "written", folder / "ours", folder / "theirs"
+    with WalWriter.open(written) as writer:
+        for _ in range(_ENTRIES):
+            writer.append_verified_audited(policy, ours_asked, ours_decided)
+    mine, other = WalWriter.open(our_log), peer.AuditedWal(str(their_log))
+
+    def append() -> object:
+        return mine.append_verified_audited(policy, ours_asked, ours_decided)
+
+    def append_there() -> object:
+        return other.append_verified(theirs, theirs_asked, theirs_decided, "null")
+
+    append(), append_there()
+    other.flush()
+    if our_log.read_bytes() != their_log.read_bytes() or verify_wal(written) != peer.verify_audited_wal(str(written)):
+        raise AssertionError("the two do not do the same job")
+    return [
+        Job("append a decision to a log, no sync", append, append_there, 1_000, 5_000),
+        Job(
+            f"verify a log of {_ENTRIES} decisions",
+            lambda: verify_wal(written),
+            lambda: peer.verify_audited_wal(str(written)),
+            2,
+            10,
+        ),
+        Job(
+            f"replay a log of {_ENTRIES} decisions",
+            lambda: list(replay_audited_wal(written, policy)),
+            lambda: peer.replay_verify_audited_wal(str(written), theirs),
+            1,
+            5,
+        ),
+    ]
+
+
 def _start() -> Job:
     def run(*words: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
@@ -92,5 +145,14 @@ def _start() -> Job:
 
 
 def jobs() -> list[Job]:
-    """Every job; building them checks that both sides do the same."""
-    return [_decision("all", _ALL_ELIGIBLE), _decision("mixed", _MIXED), _digests(), _reserve_and_commit(), _start()]
+    """Every job; building them checks that both sides do the same. Logs lie in a folder that goes with the process."""
+    folder = tempfile.TemporaryDirectory(prefix="calybris-bench-")
+    atexit.register(folder.cleanup)
+    return [
+        _decision("all", _ALL_ELIGIBLE),
+        _decision("mixed", _MIXED),
+        _digests(),
+        _reserve_and_commit(),
+        *_logs(Path(folder.name)),
+        _start(),
+    ]
