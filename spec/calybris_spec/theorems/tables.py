@@ -14,7 +14,7 @@ from calybris_spec.codes import Refusal
 from calybris_spec.config import Config
 from calybris_spec.integers import WIDTHS, Width, holds, unsigned
 
-U16, U32, U64 = WIDTHS["u16"], WIDTHS["u32"], WIDTHS["u64"]
+U8, U16, U32, U64 = WIDTHS["u8"], WIDTHS["u16"], WIDTHS["u32"], WIDTHS["u64"]
 
 
 def rows(table: tuple[Refusal, ...]) -> str:
@@ -136,7 +136,9 @@ def gates_stand_in_this_order_with_these_reasons() -> bool:
 @ensure(lambda result: result)
 def integers_and_requests_are_refused_with_these_codes() -> bool:
     """TYPES-1, INPUT-1, in the order in which they are checked."""
-    return integers.REFUSALS == ("", "INTEGER_NOT_CANONICAL", "INTEGER_OUT_OF_RANGE") and rows(inputs.REFUSALS) == (
+    problems = [integers.read_integer(text, U8).problem for text in ("255", "01", "256")]
+    told = [integers.REFUSALS[problem] for problem in problems]
+    return told == ["", "INTEGER_NOT_CANONICAL", "INTEGER_OUT_OF_RANGE"] and rows(inputs.REFUSALS) == (
         "; INPUT_BPS_OUT_OF_RANGE risk_bps; INPUT_BPS_OUT_OF_RANGE confidence_bps; "
         "INPUT_BPS_OUT_OF_RANGE minimum_quality_bps"
     )
@@ -197,6 +199,23 @@ def tags_end_with_a_zero_byte() -> bool:
         ((99, 97, 108, 121, 105, 110, 112, 49, 0), "input"),
         ((99, 97, 108, 121, 100, 99, 110, 49, 0), "decision"),
     ]
+
+
+@require(lambda byte: holds(U8, byte))
+@ensure(lambda result: result)
+def nine_bytes_make_a_tag_whatever_follows(byte: int) -> bool:
+    """DIGEST-6: each record is known by its tag, a shorter text is none, and neither is one with another first byte."""
+    kinds = [layout.kind_of((*tag, byte)) for tag in (layout.POLICY_TAG, layout.INPUT_TAG, layout.DECISION_TAG)]
+    others = [layout.kind_of(layout.POLICY_TAG[:-1]), layout.kind_of((98, *layout.POLICY_TAG[1:]))]
+    return kinds == ["policy", "input", "decision"] and others == [None, None]
+
+
+@ensure(lambda result: result)
+def layouts_have_these_lengths() -> bool:
+    """DIGEST-3 to DIGEST-5: the header of a policy, one model of it, a request, a decision."""
+    lengths = (layout.POLICY_HEADER_BYTES, layout.MODEL_BYTES, layout.INPUT_BYTES, layout.DECISION_BYTES)
+    empty = types.Snapshot(types.Policy(0, 0, 0, 0, 0, 0), ())
+    return lengths == (39, 47, 79, 74) and len(layout.policy_bytes(empty)) == layout.POLICY_HEADER_BYTES
 
 
 @ensure(lambda result: result)
