@@ -77,6 +77,7 @@ __all__ = [
     "RecoveryPlan",
     "RejectionHistogram",
     "Released",
+    "RepairError",
     "Reservation",
     "ReservationOverflow",
     "Reserved",
@@ -86,6 +87,7 @@ __all__ = [
     "TenantLedger",
     "TopUpOverflow",
     "ToppedUp",
+    "TornTail",
     "Valid",
     "VerificationError",
     "Violation",
@@ -129,6 +131,7 @@ __all__ = [
     "read_verified_wal",
     "read_wal",
     "recovery_plan",
+    "repair",
     "replay_audited_wal",
     "replay_log",
     "restore",
@@ -138,6 +141,7 @@ __all__ = [
     "snapshot_fingerprint",
     "snapshot_from_text",
     "snapshot_text",
+    "torn_tail",
     "verified_audit_bundle",
     "verify_async_wal",
     "verify_decision",
@@ -187,6 +191,7 @@ if TYPE_CHECKING:
         LineTooLong,
         PayloadError,
         ProofError,
+        RepairError,
         SequenceExhausted,
         WalError,
         WalJsonError,
@@ -288,6 +293,7 @@ if TYPE_CHECKING:
         verify_log,
         verify_wal,
     )
+    from calybris_ref.wal_repair import TornTail, repair, torn_tail
 
 else:
     # The modules are imported when the first name is used: `calybris-ref --version` must not wait for all of them.
@@ -316,6 +322,7 @@ else:
                 snapshot_json,
                 verify,
                 wal,
+                wal_repair,
             )
 
             modules = (
@@ -337,6 +344,7 @@ else:
                 snapshot_json,
                 verify,
                 wal,
+                wal_repair,
             )
             value = globals()[name] = next(getattr(module, name) for module in modules if hasattr(module, name))
             return value

@@ -86,6 +86,10 @@ class WriterClosed(WalError):  # noqa: N818 - named like its neighbours
     """A writer that was closed."""
 
 
+class RepairError(WalError):
+    """A log that is not repaired: it has no torn tail, or what would be cut off cannot be kept beside it."""
+
+
 class ProofError(CalybrisError):
     """An envelope that is not complete (PROOF-3): `value` is what stands in the field `at`."""
 

@@ -11,7 +11,7 @@ from io import FileIO
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from calybris_ref.durable import PathLike, sync_folder
 from calybris_ref.errors_wal import ChainBroken, WalPoisoned, WriterActive, WriterClosed
@@ -76,7 +76,7 @@ class WalWriter:
         self._is_closed = False
         self._file = _opened(self._path)
         try:
-            _take(self._file, self._path)
+            lock_log(self._file, self._path)
             self._head, last_byte = _verified(self._file, key)
         except BaseException:
             self._file.close()
@@ -264,7 +264,8 @@ def _opened(path: str) -> FileIO:
     return file
 
 
-def _take(file: FileIO, path: str) -> None:
+def lock_log(file: IO[bytes] | FileIO, path: str) -> None:
+    """Be the one writer of a log, until the file is closed; WriterActive where there is another one (LOG-12)."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -24,6 +24,7 @@ from calybris_ref import (
     PolicyError,
     ProofError,
     RecordError,
+    RepairError,
     RestoreError,
     SequenceExhausted,
     VerificationError,
@@ -62,6 +63,7 @@ ERRORS = [
     WriterActive("no", code="LOG_WRITER_ACTIVE", at="log"),
     WalPoisoned("no", code="LOG_WRITER_POISONED", at="log", sequence=3),
     WriterClosed("no", code="LOG_WRITER_CLOSED", at="log"),
+    RepairError("the log has no torn tail", code="LOG_NOT_TORN", at="log"),
     ProofError("no", code="PROOF_SEQUENCE_ZERO", at="wal_sequence", value=0),
 ]
 
