@@ -56,9 +56,10 @@ def judge(question: JSON, path: Path) -> JSON:
         return next(_fork(question, path, _limits(budget.brief, is_last=False), []), {"rows": []})
     passes = ((budget.first, range(question["favourites"])), (budget.brief, everything), (budget.full, everything))
     for seconds, places in passes:
+        limits = _limits(seconds, is_last=seconds == budget.full)
         todo = [place for place in places if not rows.get(place, {}).get("finished")]
-        while todo:
-            for row in _fork(question, path, _limits(seconds, is_last=seconds == budget.full), todo):
+        while todo and spent <= budget.total:
+            for row in _fork(question, path, limits, todo):
                 if "invalid" in row:
                     return row
                 rows[todo.pop(0)] = row
@@ -66,11 +67,15 @@ def judge(question: JSON, path: Path) -> JSON:
                 if row["kills"]:
                     return {"rows": [row]}
                 if spent > budget.total:
-                    return {"rows": _all(question, rows)}
-            if todo:  # the fork ended before it was through
-                place = todo.pop(0)
-                rows[place] = _row(question["conditions"][place], verdicts.HANG, finished=False)
-    return {"rows": _all(question, rows)}
+                    break
+            else:
+                if todo:  # the fork ended before it was through
+                    place = todo.pop(0)
+                    rows[place] = _row(question["conditions"][place], verdicts.HANG, finished=False)
+                    spent += limits.hard_cpu_seconds
+    conditions = enumerate(question["conditions"])
+    not_asked = {place: _row(one, verdicts.SEARCHED, finished=False) for place, one in conditions if place not in rows}
+    return {"rows": [*(rows | not_asked).values()]}
 
 
 def _fork(question: JSON, path: Path, limits: Limits, places: list[int]) -> Iterator[JSON]:
@@ -138,12 +143,6 @@ def _rows(question: JSON, path: Path, limits: Limits, places: list[int]) -> Iter
         finished = result.verdict == verdicts.CONFIRMED or is_through
         row = _row(one, result.verdict, finished=finished, detail=result.detail, kills=kills)
         yield {**row, "cpu_seconds": result.cpu_seconds, "paths": result.paths}
-
-
-def _all(question: JSON, rows: dict[int, JSON]) -> list[JSON]:
-    """A row for every condition, those that were not asked included."""
-    conditions = enumerate(question["conditions"])
-    return [rows.get(place) or _row(condition, verdicts.SEARCHED, finished=False) for place, condition in conditions]
 
 
 def _row(condition: JSON, verdict: str, *, finished: bool, detail: str = "", kills: bool = False) -> JSON:

@@ -135,7 +135,7 @@ def test_what_killed_before_is_asked_first(judged: Judged) -> None:
 
 
 def test_a_short_budget_in_all_leaves_conditions_open(tmp_path: Path) -> None:
-    run, mutants = load(tmp_path, Budget(total=-1.0))
+    run, mutants = load(tmp_path, Budget(total=0.0))
     mutant = mutants["price.rounded:arithmetic:5"]  # killed by nothing before the money is spent: one answer is had
     run.ask_contracts([replace(mutant, after="amount + STEP")], lambda _known: None)
     assert run.known[mutant.id].open == 1
