@@ -8,10 +8,20 @@ from collections import Counter
 import pytest
 
 from calybris_conformance import corpus
-from tests.mutants import building, decision, evidence, ranking, validation
+from tests.mutants import building, decision, evidence, finance, ledger, ledger_snapshots, ranking, snapshot, validation
 from tests.mutants.mutation import Mutant, judge
 
-MUTANTS = (*validation.MUTANTS, *building.MUTANTS, *decision.MUTANTS, *ranking.MUTANTS, *evidence.MUTANTS)
+MUTANTS = (
+    *validation.MUTANTS,
+    *building.MUTANTS,
+    *decision.MUTANTS,
+    *ranking.MUTANTS,
+    *evidence.MUTANTS,
+    *ledger.MUTANTS,
+    *ledger_snapshots.MUTANTS,
+    *finance.MUTANTS,
+    *snapshot.MUTANTS,
+)
 SAMPLE = ("gate-order-latency-before-quality", "quality-two-floors", "integer-through-double", "big-endian")
 
 # What changes nothing that an answer could show.

@@ -8,7 +8,7 @@ model = bugs_in("calybris_ref/model.py")
 policy = bugs_in("calybris_ref/policy.py")
 
 _INTEGER = "    return int(value[:_LONGEST_READ_IN_FULL])\n"
-_REFUSE_WIDTH = "            raise WidthError(name, value, width.minimum, width.maximum)\n"
+_REFUSE_WIDTH = "        raise WidthError(name, value, width.minimum, width.maximum)\n"
 
 INTEGERS = (
     wire(
@@ -58,14 +58,14 @@ INTEGERS = (
         "WIDTH_WRAPS",
         "A value outside its width is cut to its low bits.",
         _REFUSE_WIDTH,
-        "            return (number or 0) & width.maximum\n",
+        "        return (number or 0) & width.maximum\n",
     ),
     record(
         "width-saturates",
         "WIDTH_WRAPS",
         "A value outside its width becomes the nearest value inside.",
         _REFUSE_WIDTH,
-        "            return max(width.minimum, min(number or 0, width.maximum))\n",
+        "        return max(width.minimum, min(number or 0, width.maximum))\n",
     ),
     record(
         "u16-one-too-wide",
