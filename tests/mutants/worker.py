@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
+from tests.support.expected import due
+
 LARGE = "catalog.series"
 LARGEST = "accumulate.million"
 
@@ -72,16 +74,9 @@ def ask(question: dict[str, Any]) -> dict[str, Any]:
         if LARGEST in case.requires and (question["quick"] or killed):
             continue
         asked += 1
-        if answer(case) != _expected(case.expect):
+        if answer(case) != due(case.expect):
             killed[case.id] = list(case.flags)
     return {"asked": asked, "killed": killed}
-
-
-def _expected(expect: Any) -> dict[str, Any]:
-    """What an adapter answers for this expectation: without the preimage, and with the steps of a script in `ok`."""
-    if "steps" in expect:
-        return {"ok": expect}
-    return {key: value for key, value in expect.items() if key != "preimage_hex"}
 
 
 if __name__ == "__main__":

@@ -179,4 +179,6 @@ def _parts(name: str, about: str, parts: list[tuple[bytes, int]], *flags: str) -
     return Question(name, about, {"file": [{"hex": data.hex(), "times": times} for data, times in parts]}, flags)
 
 
-BYTES = {"load-text": _texts, "load-surrogates": _surrogates, "load-utf-8": _utf8, "load-size": _sizes}
+BYTES = {"load-text": _texts, "load-surrogates": _surrogates, "load-utf-8": _utf8}
+#: These may take a slow reader longer than other cases do.
+SIZES = {"load-size": _sizes}
