@@ -1,8 +1,9 @@
 """Puts the published wheel `calybris` (Rust behind PyO3) behind the protocol CAP/1, so that it can be judged.
 
-One script, the standard library and the wheel; nothing of this repository is imported, so that the judge and the judged
-share no code. It claims what the wheel exposes and nothing else (README.md): every decision, digest, check and refusal
-is the wheel's; this file reads and writes JSON, and translates the wheel's sentences into codes and paths.
+The standard library and the wheel; nothing of this repository but what stands in this folder is imported, so that the
+judge and the judged share no code. It claims what the wheel exposes and nothing else (README.md): every decision,
+digest, check and refusal is the wheel's; this folder reads and writes JSON, and translates the wheel's sentences into
+codes and paths.
 """
 
 import hashlib
@@ -15,49 +16,8 @@ from importlib.metadata import version
 from typing import Any
 
 from calybris import InputBuilder, InputValidationError, KernelDecision, KernelInput, KernelModel, PolicySnapshot
-
-JSON = dict[str, Any]
-Integers = dict[str, int]
-
-
-class Instead(Exception):  # noqa: N818 - an answer, not an error
-    """What is answered instead of `ok`."""
-
-
-def refusal(code: str, at: str, sentence: object = "") -> Instead:
-    """The wheel refused, and that has a code of the closed registry and a path that it is about."""
-    return Instead({"error": {"code": code, "at": at, "detail": str(sentence)}})
-
-
-def untranslatable(sentence: str) -> Instead:
-    return Instead({"fault": {"detail": f"a refusal that has no code: {sentence}", "trace": ""}})
-
-
-def unsupported(feature: str) -> Instead:
-    return Instead({"unsupported": {"feature": feature}})
-
-
-# ---- values: integers travel as canonical decimal
-
-
-def integer(text: str, at: str) -> int:
-    if not re.fullmatch(r"0|-?[1-9][0-9]*", text):
-        raise refusal("INTEGER_NOT_CANONICAL", at)
-    return int(text[:100])  # longer ones are out of every range, and Python refuses to read very long ones
-
-
-def integers(record: Mapping[str, str], at: str = "") -> Integers:
-    return {key: integer(text, at + key) for key, text in record.items()}
-
-
-def written(value: Any) -> Any:
-    """A value of the wheel as JSON: integers as decimal strings, everything else as it stands."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def record_of(values: Mapping[str, Any]) -> JSON:
-    return {key: written(value) for key, value in values.items() if key not in ("action_code", "reason_code")}
-
+from ledgers import budget_script, ledger_restore
+from values import JSON, Instead, Integers, integer, integers, record_of, refusal, unsupported, untranslatable, written
 
 # A field of the wheel for each type: what is stored there is read back from Rust.
 HOLDERS = {
@@ -335,6 +295,8 @@ OPERATIONS: dict[str, Callable[[JSON, JSON], JSON]] = {
     "verify.bundle": verify_bundle,
     "verify.certificate": certificate,
     "input.build": build_input,
+    "budget.script": budget_script,
+    "ledger.restore": ledger_restore,
     "accumulate": accumulate,
 }
 FEATURES = [*OPERATIONS, "constructor.try_new_trusted", "catalog.series", "accumulate.million"]
