@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from calybris_conformance.adapters.sabotage.port import Sabotage, Serve
 from calybris_conformance.adapters.serve import serve
 from calybris_conformance.outcomes import Outcome
-from calybris_ref import kernel, layout
+from calybris_ref import budget, kernel, layout
+from calybris_ref import ledger as ledger_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,12 +35,22 @@ def rewritten(module: ModuleType, right: str, wrong: str) -> Serve:
             raise SystemExit(f"{module.__name__} holds {source.count(right)} times what was to be replaced: {right}")
         before = dict(vars(module))
         exec(compile(source.replace(right, wrong), module.__name__, "exec"), vars(module))  # noqa: S102 - our own source
-        for name, value in before.items():  # whoever imported a function by name gets the wrong one too
-            if isinstance(value, FunctionType) and value.__module__ == module.__name__:
-                value.__code__ = vars(module)[name].__code__
+        for name, value in before.items():  # whoever imported a function or a class by name gets the wrong one too
+            if getattr(value, "__module__", None) == module.__name__:
+                _take_over(value, vars(module)[name])
         serve(adapter, stdin, stdout)
 
     return run
+
+
+def _take_over(old: object, new: object) -> None:
+    """Makes a function do what another one does, and a class what another class of the same form does."""
+    if isinstance(old, FunctionType) and isinstance(new, FunctionType):
+        old.__code__ = new.__code__
+    elif isinstance(old, type) and isinstance(new, type):
+        for name, method in vars(old).items():
+            if isinstance(method, FunctionType) and method.__code__.co_filename == inspect.getfile(old):
+                _take_over(method, vars(new)[name])
 
 
 def _wrong(about: str, flags: str, module: ModuleType, right: str, wrong: str) -> Sabotage:
@@ -125,6 +136,28 @@ WRONG_RULES: dict[str, Sabotage] = {
         layout,
         'Struct("<" + "".join(self.codes))',
         'Struct(">" + "".join(self.codes))',
+    ),
+    "dropped_hold": _wrong(
+        "An overrun closes the hold, and its money is in no field any more.",
+        "COMMIT_DROPS_HOLD",
+        budget,
+        "                return Overrun(tenant.remaining)\n",
+        "                del self._open[reservation]\n                return Overrun(tenant.remaining)\n",
+    ),
+    "cap_last": _wrong(
+        "The money is asked before the cap.",
+        "RESERVE_ORDER",
+        budget,
+        "return ExposureLimitExceeded(tenant.reserved, tenant.cap), None",
+        "return (Insufficient(tenant.remaining, cost_microcents) if cost_microcents > tenant.remaining"
+        " else ExposureLimitExceeded(tenant.reserved, tenant.cap)), None",
+    ),
+    "wrapped_delta": _wrong(
+        "The delta of a ledger that is not in balance is cut to 64 bits.",
+        "CONSERVATION_DELTA",
+        ledger_rules,
+        "Violation(tenant.tenant_id, total - tenant.initial_microcents)",
+        "Violation(tenant.tenant_id, (total - tenant.initial_microcents + 2**63) % 2**64 - 2**63)",
     ),
     "lost_precision": Sabotage(
         "Integers pass through doubles.",
