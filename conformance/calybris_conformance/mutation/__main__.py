@@ -80,6 +80,7 @@ def _ask(run: Run, chosen: list[Mutant], args: argparse.Namespace) -> int:
     saved = time.monotonic()
     try:
         to_ask = [mutant for mutant in chosen if not run.is_known(mutant) or (args.patient and run.is_open(mutant))]
+        to_ask.sort(key=lambda mutant: mutant.id in run.known)  # what was never asked first: old survivors take long
         with Progress(len(to_ask), "mutants") as progress:
 
             def answered(one: results.Known) -> None:

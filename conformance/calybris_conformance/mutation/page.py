@@ -40,8 +40,8 @@ _METHOD = """
   the arguments of `min`, equal neighbours in a table.
 - **Who is asked:** the conditions that rest on the changed definition, the nearest first. A caller of a function that
   is known by its contract does not rest on its body.
-- **What kills:** a condition that is refuted, or a rule that raises for some input. A condition that no input reaches
-  any more kills too. A proof that did not finish kills nothing.
+- **What kills:** a condition that is refuted, or a rule that raises for some input. A proof that did not finish kills
+  nothing, nor does a precondition that no input was found for: it cannot be told from a search that was too short.
 - **What is invalid:** a mutant that cannot be imported. It is counted apart.
 - **What the vectors say:** each survivor answers the vectors without contracts. Where no vector sees it, it has to be
   equivalent, and the list says why.

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calybris_conformance.mutation.loading import Finder
-from calybris_conformance.mutation.verdict import KILLS, KILLS_IN_THE_END, Budget
+from calybris_conformance.mutation.verdict import KILLS, Budget
 from calybris_conformance.prove import checker, verdicts
 from calybris_conformance.prove.declared import import_name
 from calybris_conformance.prove.verdicts import Limits
@@ -138,16 +138,15 @@ def _rows(question: JSON, path: Path, limits: Limits, places: list[int]) -> Iter
         except BaseException as error:  # noqa: BLE001 - CrossHair's control flow and Z3's exceptions are verdicts too
             yield _row(one, verdicts.CRASH, finished=True, detail=f"{type(error).__name__}: {error}")
             continue
-        kills = result.verdict in (KILLS_IN_THE_END if limits.cpu_seconds == question["budget"]["full"] else KILLS)
         is_through = 0 < one["paths"] <= result.paths
         finished = result.verdict == verdicts.CONFIRMED or is_through
-        row = _row(one, result.verdict, finished=finished, detail=result.detail, kills=kills)
+        row = _row(one, result.verdict, finished=finished, detail=result.detail, is_kill=result.verdict in KILLS)
         yield {**row, "cpu_seconds": result.cpu_seconds, "paths": result.paths}
 
 
-def _row(condition: JSON, verdict: str, *, finished: bool, detail: str = "", kills: bool = False) -> JSON:
+def _row(condition: JSON, verdict: str, *, finished: bool, detail: str = "", is_kill: bool = False) -> JSON:
     name = f"{condition['module']}.{condition['function']}#{condition['number']}"
-    row = {"condition": name, "verdict": verdict, "kills": kills, "finished": finished, "detail": detail}
+    row = {"condition": name, "verdict": verdict, "kills": is_kill, "finished": finished, "detail": detail}
     return {**row, "cpu_seconds": 0.0, "paths": 0}
 
 
