@@ -20,6 +20,7 @@ DECIDE = "v1/decide/gates.json"
 TIES = "v1/decide/ties.json"
 DIGEST = "v1/digest/input.json"
 HEX = "v1/hex/decode.json"
+MONEY = "v1/budget/reserve.json"
 POLICY = "v1/policy/try-new-bounds.json"
 UNCHECKED = "v1/decide/unchecked.json"
 GIVEN_ORDER = "v1/decide/order-given.json"
@@ -108,6 +109,8 @@ CASE_MISTAKES: list[tuple[str, str, str, Edit]] = [
     ("requires", DECIDE, "its cases need ['constructor.try_new']", lambda d: constructor(d, "try_new")),
     ("requires", DECIDE, "but its cases need []", lambda d: d.update(requires=["catalog.series"])),
     ("requires", DECIDE, "its cases need ['input.unchecked']", lambda d: asked(d).update(risk_bps="10001")),
+    ("requires", MONEY, "need ['budget.query']", lambda d: case(d)["input"]["steps"].append({"op": "query"})),
+    ("requires", MONEY, "need ['budget.snapshot']", lambda d: case(d)["input"]["steps"].append({"op": "certify"})),
     ("requires", HEX, "its cases need ['widths.named']", lambda d: refusal(d).update(code="INTEGER_OUT_OF_RANGE")),
     ("policies", DECIDE, "'new' is not a constructor", lambda d: constructor(d, "new")),
     ("policies", DECIDE, "a scalar exceeds its bound", lambda d: scalars(d, hard_risk_limit_bps="10001")),
