@@ -87,6 +87,13 @@ class Corpus:
     notes: Mapping[str, Note]
 
 
+def due(expect: Mapping[str, Any]) -> dict[str, Any]:
+    """What an adapter that is asked directly must answer: no preimage, and the steps of a script under `ok`."""
+    if "steps" in expect:
+        return {"ok": dict(expect)}
+    return {key: value for key, value in expect.items() if key != "preimage_hex"}
+
+
 def default_root() -> Path:
     """The shipped vectors: package data of an installed wheel, or the checkout's `vectors/`."""
     package = Path(__file__).resolve().parent

@@ -145,3 +145,9 @@ def test_a_file_that_is_no_json_is_refused_even_when_pinned(root: Path) -> None:
     pin_again(root)
     with pytest.raises(CorpusError, match="is not a calybris-vectors/1 file"):
         load(root)
+
+
+def test_what_is_due_is_what_an_adapter_returns() -> None:
+    assert corpus.due({"ok": {"digest_hex": "ab"}, "preimage_hex": "00"}) == {"ok": {"digest_hex": "ab"}}
+    assert corpus.due({"error": {"code": "A", "at": "b"}}) == {"error": {"code": "A", "at": "b"}}
+    assert corpus.due({"steps": [{"ok": {}}]}) == {"ok": {"steps": [{"ok": {}}]}}

@@ -15,7 +15,6 @@ from calybris_conformance.adapters.reference import ADAPTER
 from calybris_conformance.operations import Refused
 from calybris_ref import RecordError, decision_digest
 from tests.support import records
-from tests.support.expected import due
 
 CORPUS = corpus.load()
 # The large catalogs and the million decisions take half a minute: `make demo` and `make mutants` ask them.
@@ -37,7 +36,7 @@ def test_every_small_case_has_the_expected_answer(op: str) -> None:
     cases = [case for case in SMALL if case.op == op]
     assert cases
     for case in cases:
-        assert answer(op, case.given, case.input) == due(case.expect), case.id
+        assert answer(op, case.given, case.input) == corpus.due(case.expect), case.id
 
 
 def test_the_adapter_claims_everything_that_the_corpus_requires() -> None:

@@ -8,10 +8,9 @@ import pytest
 
 from calybris_conformance.adapters import spec_accumulate
 from calybris_conformance.adapters.spec import ADAPTER
-from calybris_conformance.corpus import Case, load
+from calybris_conformance.corpus import Case, due, load
 from calybris_conformance.operations import Refused
 from calybris_conformance.wire import MODEL, REQUEST
-from tests.support.expected import due
 
 # All but those that a time limit marks as long; the judge asks these too.
 CASES = [case for case in load().cases if case.timeout_seconds is None and case.requires <= ADAPTER.features]

@@ -43,7 +43,7 @@ def test_list(run: Run) -> None:
     assert code == 0
     assert "hex/order/odd-and-bad " in out
     assert "decide/" not in out
-    assert out.splitlines()[-1].endswith("cases of version 1.0.0")
+    assert out.splitlines()[-1].endswith(f"cases of version {tree.VERSION}")
 
 
 def test_list_json(run: Run) -> None:
