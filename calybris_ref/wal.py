@@ -78,6 +78,9 @@ class WalWriter:
         try:
             lock_log(self._file, self._path)
             self._head, last_byte = _verified(self._file, key)
+            if last_byte:
+                # What an earlier writer did not sync is there now, and must not go when later entries are synced.
+                os.fsync(self._file.fileno())
         except BaseException:
             self._file.close()
             raise
@@ -139,8 +142,8 @@ class WalWriter:
             for payload in payloads:
                 entries.append(next_entry(head, payload, self._key))
                 head = entries[-1].head
-            self._write(self._line_feed + b"".join([entry.line() for entry in entries]))
-            self._head, self._line_feed = head, b""
+            self._write(b"".join([entry.line() for entry in entries]))
+            self._head = head
             self._trouble = None
         return entries
 
@@ -223,11 +226,20 @@ class WalWriter:
             raise self._poisoned() from error
 
     def _written(self, line: bytes) -> None:
+        if self._line_feed:
+            # On the disk before the line is written: of what a crash leaves of two writes, the entry that stands in
+            # front must not become a part of a line that is none.
+            self._put(self._line_feed)
+            self._synced()
+            self._line_feed = b""
+        self._put(line)
+        if self._sync_on_append:
+            self._synced()
+
+    def _put(self, line: bytes) -> None:
         count = os.write(self._file.fileno(), line)
         if count != len(line):
             raise OSError(f"{count} of {len(line)} bytes were written")
-        if self._sync_on_append:
-            self._synced()
 
     def _synced(self) -> None:
         os.fsync(self._file.fileno())
@@ -242,21 +254,13 @@ class WalWriter:
 
 
 def _opened(path: str) -> FileIO:
-    is_new = False
-
     def create_or_open(name: str, flags: int) -> int:
-        nonlocal is_new
-        flags |= os.O_CREAT | os.O_APPEND
-        try:
-            file = os.open(name, flags | os.O_EXCL, _PERMISSIONS)
-        except FileExistsError:
-            return os.open(name, flags, _PERMISSIONS)
-        is_new = True
-        return file
+        return os.open(name, flags | os.O_CREAT | os.O_APPEND, _PERMISSIONS)
 
     file = FileIO(path, "r+", opener=create_or_open)
     try:
-        if is_new:
+        # Also where it was there: who created it may have died before its name was on the disk.
+        if os.fstat(file.fileno()).st_size == 0:
             sync_folder(Path(path).parent)
     except BaseException:
         file.close()

@@ -1,8 +1,11 @@
 """The torn tail that a crash may leave behind a log, and how it is cut off when somebody asks for that (LOG-3, LOG-12).
 
-A torn tail is a last line without a line feed that is no entry, behind a log that holds: a write of which only the
-beginning reached the disk. No entry that a sync has answered for is in it. Readers and writers refuse such a log, and
-nothing here is done unasked: only an anchor (LOG-11) tells a crash from a hand that cut a good log short.
+A torn tail is a last line without a line feed that is no entry, behind a log that holds: a write of which only a part
+reached the disk. No entry that a sync has answered for is in it. Where the line begins with an entry of the chain, as
+it may in a log that lacked its last line feed, only what stands behind that entry is torn.
+
+Readers and writers refuse such a log, and nothing here is done unasked: only an anchor (LOG-11) tells a crash from a
+hand that cut a good log short.
 """
 
 import os
@@ -11,10 +14,11 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from calybris_ref.durable import PathLike, sync_folder
-from calybris_ref.errors_wal import RepairError, WalJsonError
+from calybris_ref.errors_wal import RepairError, WalError, WalJsonError
 from calybris_ref.wal import lock_log
-from calybris_ref.wal_chain import verified_entries
-from calybris_ref.wal_line import EMPTY_LOG, MAX_LINE_BYTES, WalHead, check_key
+from calybris_ref.wal_chain import next_entry, verified_entries
+from calybris_ref.wal_json import NotJsonError, skip_space, value_end
+from calybris_ref.wal_line import EMPTY_LOG, MAX_LINE_BYTES, WalHead, check_key, read_line
 from calybris_ref.wal_reader import file_lines
 
 
@@ -59,6 +63,8 @@ def repair(path: PathLike, key: bytes | None = None) -> TornTail:
         tail, cut = _found(file, path, key)
         if tail is None:
             raise RepairError("the log has no torn tail: it holds to its end", code="LOG_NOT_TORN", at="log")
+        # Else another crash might leave a shorter tail beside a side file that keeps the longer one.
+        os.fsync(file.fileno())
         _keep(Path(tail.side_file), cut)
         os.ftruncate(file.fileno(), tail.offset)
         os.fsync(file.fileno())
@@ -77,8 +83,27 @@ def _found(file: BinaryIO, path: PathLike, key: bytes | None) -> tuple[TornTail 
         cut = file.readline(MAX_LINE_BYTES + 1)
         if cut.endswith(b"\n"):
             raise
+        if whole := _entry_in_front(cut, head, key):
+            head, offset, cut = whole.head, offset + len(whole.line), cut[len(whole.line) :]
         return TornTail(line, offset, len(cut), head, f"{os.fspath(path)}.torn-{offset}"), cut
     return None, b""
+
+
+class _Whole(NamedTuple):
+    line: bytes
+    head: WalHead
+
+
+def _entry_in_front(cut: bytes, head: WalHead, key: bytes | None) -> _Whole | None:
+    """The entry with which a torn line begins, if it goes on with the chain: a log that lacked its last line feed."""
+    text = cut.decode("utf-8", "surrogateescape")
+    try:
+        end = value_end(text, skip_space(text, 0))
+        line = text[:end].encode("utf-8", "surrogateescape")
+        entry = read_line(line)
+        return _Whole(line, entry.head) if entry == next_entry(head, entry.data, key) else None
+    except (NotJsonError, WalError):
+        return None
 
 
 def _keep(side_file: Path, cut: bytes) -> None:

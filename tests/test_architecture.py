@@ -48,6 +48,7 @@ IMPURE_PARTS = (
     "calybris_ref.wal",  # the file of a log, its lock and its syncs
     "calybris_ref.wal_reader",  # the file of a log, read
     "calybris_ref.async_wal",  # the same from an event loop
+    "calybris_ref.wal_repair",  # what a crash left of one, cut off
 )
 # Part of a pure package -> what it alone may import beside PURE_MODULES, for the reason given.
 PURE_EXCEPTIONS = {

@@ -55,9 +55,12 @@ def test_a_new_log_is_private_and_its_folder_synced(path: Path, monkeypatch: pyt
     WalWriter.open(path).close()
     assert path.stat().st_mode & 0o777 == 0o600
     path.chmod(0o644)
-    WalWriter.open(path).close()
+    with WalWriter.open(path) as writer:
+        assert synced == [path.parent] * 2, "whoever created it may have died before this"
+        writer.append(1)
     assert path.stat().st_mode & 0o777 == 0o644
-    assert synced == [path.parent], "only once"
+    WalWriter.open(path).close()
+    assert len(synced) == 2, "a log with entries was synced before its first"
 
 
 def test_a_folder_that_cannot_be_synced_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

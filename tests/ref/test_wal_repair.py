@@ -75,6 +75,26 @@ def test_the_first_line_of_a_log_may_be_torn(path: Path) -> None:
     assert path.read_bytes() == b""
 
 
+@pytest.mark.parametrize("key", [None, KEY])
+@pytest.mark.parametrize("behind", [b"\0\0\0", b"x", b'{"sequence":3', b"\xff\xc3", b" {}"])
+def test_an_entry_in_front_of_the_tear_stays(path: Path, key: bytes | None, behind: bytes) -> None:
+    good = log(b"1", b'"\xc3\xa9"', key=key)[:-1]
+    path.write_bytes(good + behind)
+    tail = repair(path, key)
+    assert (tail.line, tail.offset, tail.length, tail.head) == (1, len(good), len(behind), verify_wal(path, key))
+    assert path.read_bytes() == good
+    assert Path(tail.side_file).read_bytes() == behind
+
+
+@pytest.mark.parametrize(
+    "no_entry", [LINE[:-1].replace(b":3}", b":4}"), GOOD.splitlines()[0], b"{}", b'{"sequence":3}', b"null", b"\xff"]
+)
+def test_what_does_not_go_on_with_the_chain_is_cut_off_whole(path: Path, no_entry: bytes) -> None:
+    path.write_bytes(GOOD + no_entry + b"\0")
+    assert repair(path).offset == len(GOOD)
+    assert path.read_bytes() == GOOD
+
+
 def test_a_keyed_log_is_repaired_with_its_key(path: Path) -> None:
     good = log(b"1", key=KEY)
     path.write_bytes(good + b'{"seq')
