@@ -28,7 +28,8 @@ class CalybrisError(Exception):
         return self
 
     def __str__(self) -> str:
-        return f"{self.at}: {self.detail}"
+        # A path may name a key that UTF-8 cannot write, and a message must always be printable.
+        return f"{self.at}: {self.detail}".encode("utf-8", "backslashreplace").decode()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default would call the class with positional arguments only, which the fields below do not allow.

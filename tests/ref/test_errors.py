@@ -131,3 +131,9 @@ def test_a_value_is_shown_as_python_writes_it_unless_it_is_long() -> None:
     assert shown(2**128) == "an integer of 129 bits"
     assert shown("a" * 58) == repr("a" * 58)
     assert shown("a" * 59) == "'" + "a" * 56 + "..."
+
+
+def test_a_message_can_be_printed_whatever_key_it_names() -> None:
+    error = RecordError("there is no such key", code="RECORD_KEY_UNKNOWN", key="\ud83d")
+    assert str(error) == "\\ud83d: there is no such key"
+    assert error.at == "\ud83d"

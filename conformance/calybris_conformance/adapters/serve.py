@@ -83,11 +83,11 @@ def _ask(adapter: Adapter, run: Run) -> Answer:
     try:
         output = dict(adapter.operations[run.op](run.given, run.input))
     except Refused as refused:
-        return Refusal(refused.code, refused.at, refused.detail or None)
+        return Refusal(refused.code, refused.at, _sendable(refused.detail) or None)
     preimage_hex = output.pop("preimage_hex", None)
     return Ok(output, preimage_hex)
 
 
 def _sendable(text: str) -> str:
-    """An exception may quote text that UTF-8 cannot hold, or a great deal of it."""
+    """What was thrown may quote text that UTF-8 cannot hold, or a great deal of it."""
     return text[-_TRACE_CHARACTERS:].encode("utf-8", "backslashreplace").decode()

@@ -25,6 +25,10 @@ def refuse(_given: Json, _asked: Json) -> dict[str, Any]:
     raise Refused("A_CODE", "value", "for people")
 
 
+def refuse_unprintably(_given: Json, _asked: Json) -> dict[str, Any]:
+    raise Refused("A_CODE", "value", "\ud800")
+
+
 def throw(_given: Json, asked: Json) -> dict[str, Any]:
     raise ValueError("\ud800" + "x" * asked.get("long", 0))
 
@@ -36,6 +40,7 @@ def digest(_given: Json, _asked: Json) -> dict[str, Any]:
 OPERATIONS: dict[str, Operation] = {
     "echo": echo,
     "refuse": refuse,
+    "refuse_unprintably": refuse_unprintably,
     "throw": throw,
     "digest": digest,
     "recurse": lambda given, asked: OPERATIONS["recurse"](given, asked),
@@ -71,6 +76,7 @@ def test_every_kind_of_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert ask("echo", value="é") == Ok({"value": "é"})
     assert capsys.readouterr() == ("", "a stray print\n")  # not among the answers
     assert ask("refuse") == Refusal("A_CODE", "value", "for people")
+    assert ask("refuse_unprintably") == Refusal("A_CODE", "value", "\\ud800")
     assert ask("digest") == Ok({"digest_hex": "ab"}, "00")
     assert ask("nope") == Unsupported("nope")
     assert ask("hidden") == Unsupported("hidden")  # there, but not claimed
