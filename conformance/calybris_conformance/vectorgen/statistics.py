@@ -1,4 +1,4 @@
-"""How trivial are our cases? Shares by suite, answer, gate, distance from a boundary and size of numbers."""
+"""How trivial are our cases? Shares by suite, answer, gate, step, distance from a boundary and size of numbers."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ def statistics(corpus: Corpus) -> dict[str, dict[str, int]]:
         "reason": _counted(decision["reason"] for decision in _decisions(corpus)),
         "eligible models": _bucketed(_SIZES, (int(one["eligible_models"]) for one in _decisions(corpus))),
         "gate that rejects": _counted(chain.from_iterable(map(_gates, corpus.cases))),
+        "step of a script": _counted(step["op"] for step, _ in _steps(corpus)),
+        "answer to a step": _counted(_step_answer(answer) for _, answer in _steps(corpus)),
         "catalog size": _bucketed(_SIZES, chain.from_iterable(map(_catalog_sizes, corpus.cases))),
         "distance from the nearest boundary": _bucketed(
             _DISTANCES, (found for case in corpus.cases if (found := _nearest_boundary(case)) is not None)
@@ -65,6 +67,18 @@ def _decisions(corpus: Corpus) -> Iterator[Mapping[str, Any]]:
             yield case.expect["ok"]
         elif case.op == "trace":
             yield case.expect["ok"]["decision"]
+
+
+def _steps(corpus: Corpus) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Every step of every script, with its answer."""
+    for case in corpus.cases:
+        if "steps" in case.expect:
+            yield from zip(case.input["steps"], case.expect["steps"], strict=True)
+
+
+def _step_answer(answer: Mapping[str, Any]) -> str:
+    """The outcome of a step, the code of its refusal, or ok."""
+    return str(answer["error"]["code"] if "error" in answer else answer["ok"].get("status", "ok"))
 
 
 def _gates(case: Case) -> list[str]:
