@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calybris_conformance.vectorgen.flags_ledger import LEDGER_FLAGS
+from calybris_conformance.vectorgen.flags_log import LOG_FLAGS
 from calybris_conformance.vectorgen.note import note as _note
 
 if TYPE_CHECKING:
@@ -352,4 +353,6 @@ FLAGS: dict[str, Note] = {
     ),
     # ledgers
     **LEDGER_FLAGS,
+    # logs
+    **LOG_FLAGS,
 }

@@ -39,6 +39,9 @@ SUITES = (
     "ledger",
     "finance",
     "snapshot",
+    "wal",
+    "proof",
+    "recovery",
     "accumulate",
 )
 """One module each, in the order in which a port is best written."""
