@@ -58,6 +58,12 @@ class Graph:
             for node in tree.body
             if isinstance(node, ast.ClassDef)
         }
+        self._arguments = {
+            (module, node.name): len(node.args.posonlyargs) + len(node.args.args) + len(node.args.kwonlyargs)
+            for module, tree in self._trees.items()
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef)
+        }
         self._own = {module: _defined(tree) for module, tree in self._trees.items()}
         self._nodes: dict[Node, _Definition] = {}
         for module, tree in self._trees.items():
@@ -89,6 +95,10 @@ class Graph:
                         ahead.append(other)
             self._distances[start] = reached
         return self._distances[start]
+
+    def has_arguments(self, module: str, function: str) -> bool:
+        """Whether a function asks about all values of something, and not one known answer."""
+        return self._arguments.get((module, function), 1) > 0
 
     @property
     def rules(self) -> list[Node]:

@@ -80,7 +80,10 @@ class Judges:
         self._asked: dict[tuple[Node, ...], tuple[Asked, ...]] = {}
 
     def of(self, mutant: Mutant) -> tuple[Asked, ...]:
-        """The conditions that rest on what the mutant changes, the nearest first."""
+        """The conditions that rest on what the mutant changes: known answers first, then the nearest.
+
+        A theorem without arguments is a known answer: one path, and no work for the solver.
+        """
         nodes = tuple(mutant.nodes)
         if nodes not in self._asked:
             near = []
@@ -88,7 +91,8 @@ class Judges:
                 distances = self._graph.rests_on(condition.module, condition.function.partition(".")[0])
                 steps = [distances[node] for node in nodes if node in distances]
                 if steps:
-                    near.append((min(steps), condition))
+                    asks = self._graph.has_arguments(condition.module, condition.function)
+                    near.append(((asks, min(steps)), condition))
             self._asked[nodes] = tuple(condition for _, condition in sorted(near, key=lambda pair: pair[0]))
         return self._asked[nodes]
 

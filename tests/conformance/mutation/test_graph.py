@@ -67,6 +67,13 @@ def test_unfolded_shows_the_body(graph: Graph, function: str) -> None:
     assert Node("leaf", "inner") in graph.rests_on("caller", function)
 
 
+def test_a_known_answer_has_no_arguments(graph: Graph) -> None:
+    known = Graph("pkg", {"rule": "def known():\n    return 1\ndef asked(*, x):\n    return x\n"})
+    assert not known.has_arguments("rule", "known")
+    assert known.has_arguments("rule", "asked")
+    assert known.has_arguments("rule", "Method.unknown")
+
+
 def test_what_is_not_there_rests_on_nothing(graph: Graph) -> None:
     assert graph.rests_on("user", "nowhere") == {}
     assert Node("user", "nowhere") not in graph
