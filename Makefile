@@ -8,13 +8,15 @@ WHEEL_VENV := .venv-ports/calybris-$(WHEEL_VERSION)
 OUT := out
 # options of `prove`, such as --changed or --repeat 3 (CI)
 PROVE_OPTIONS ?=
+# how long `fuzz` takes for each reader
+FUZZ_SECONDS ?= 600
 # which part of the mutants of the specification `spec-mutants-sample` asks again
 SAMPLE ?= 0/40
 # options of `conformance run` in the demo; CI asks everything twice, with --twice
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo test lint prove vectors tables mutants spec-mutants spec-mutants-sample bench package lock clean
+.PHONY: help demo test lint prove vectors tables mutants spec-mutants spec-mutants-sample bench faults fuzz package lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
@@ -80,6 +82,14 @@ spec-mutants: $(VENV)/.ready  ## make every rule of the specification wrong and 
 spec-mutants-sample: $(VENV)/.ready  ## ask a part of these mutants again: the answers must be those on record
 	$(call say,asking a sample of the mutants of the specification again)
 	$(BIN)/python -m calybris_conformance.mutation run --again --sample $(SAMPLE)
+
+faults: $(VENV)/.ready  ## crash the disk at every byte, kill writing processes, read a log of a million entries
+	$(call say,under fire)
+	$(BIN)/python -m tests.faults
+
+fuzz: $(VENV)/.ready  ## fuzz every reader of files, FUZZ_SECONDS each; needs the extra `fuzz`
+	$(call say,fuzzing)
+	for target in log snapshot document protocol; do $(BIN)/python -m tests.faults.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; done
 
 bench: $(VENV)/.ready  ## time the reference against the wheel, as ratios in one run
 	$(call say,measuring)

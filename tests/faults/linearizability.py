@@ -1,14 +1,16 @@
 """Whether what threads saw of a ledger can have happened one operation after another (after Wing and Gong, 1993).
 
 A history is a list of calls, each with the moments of its begin and its end and what it answered. It is linearizable
-when the calls can be put in one order that keeps every call before those that began after its end, and in which a plain
-sequential ledger gives the same answers. The search keeps what it has tried: calls done and the state behind them.
+when the calls can be put in one order that keeps every call before those that began after its end, and in which the
+sequential ledger of the specification (`calybris_spec.book`, LEDGER-1 to LEDGER-9) gives the same answers. The search
+keeps what it has tried: calls done and the state behind them.
 """
 
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 from calybris_ref import BudgetEngine, Reservation
+from calybris_spec import book
 
 
 class Call(NamedTuple):
@@ -21,8 +23,8 @@ class Call(NamedTuple):
     end: int
 
 
-class Tenant(NamedTuple):
-    """A tenant of the sequential ledger."""
+class Money(NamedTuple):
+    """What a snapshot shows of a tenant."""
 
     initial: int
     remaining: int
@@ -31,56 +33,46 @@ class Tenant(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """The sequential ledger: its tenants by name, its open holds by label, and the version of its last snapshot."""
+    """The specification's ledger, and the number of each hold by the label that a thread gave it."""
 
-    tenants: tuple[tuple[str, Tenant], ...]
-    holds: frozenset[tuple[str, str, int]] = frozenset()
-    version: int = 0
+    book: book.Book
+    numbers: frozenset[tuple[str, int]] = frozenset()
 
-    def money(self, name: str) -> Tenant:
-        return dict(self.tenants)[name]
 
-    def with_money(self, name: str, money: Tenant) -> "Ledger":
-        return self._replace(tenants=tuple((one, money if one == name else old) for one, old in self.tenants))
+def begun(tenants: dict[str, int]) -> Ledger:
+    """A ledger with these tenants and their budgets."""
+    state = book.NEW
+    for name, budget in tenants.items():
+        state = book.ensure_tenant(state, name, budget)
+    return Ledger(state)
 
 
 def reserve(ledger: Ledger, label: str, name: str, cost: int) -> tuple[Ledger, Any]:
-    money = ledger.money(name)
-    if cost > money.remaining:
-        return ledger, ("insufficient", money.remaining)
-    left = money._replace(remaining=money.remaining - cost, reserved=money.reserved + cost)
-    held = ledger._replace(holds=ledger.holds | {(label, name, cost)})
-    return held.with_money(name, left), ("reserved", left.remaining)
+    after, told = book.reserve(ledger.book, name, cost)
+    made = frozenset() if told.number is None else frozenset([(label, told.number)])
+    return Ledger(after, ledger.numbers | made), (told.status, told.amounts["remaining_microcents"])
 
 
 def settle(ledger: Ledger, label: str, actual: int | None) -> tuple[Ledger, Any]:
     """A commit of an actual cost, or a release (None)."""
-    for hold in sorted(ledger.holds):
-        if hold[0] == label:
-            break
-    else:
-        return ledger, ("missing_reservation",)
-    _, name, held = hold
-    money = ledger.money(name)
-    remaining = money.remaining + held - (actual or 0)
-    if remaining < 0:
-        return ledger, ("overrun", money.remaining)
-    spent = Tenant(money.initial, remaining, money.reserved - held, money.committed + (actual or 0))
-    closed = ledger._replace(holds=ledger.holds - {hold}).with_money(name, spent)
-    return closed, ("released" if actual is None else "committed", remaining)
+    number = dict(ledger.numbers).get(label, NO_HOLD)
+    after, told = book.release(ledger.book, number) if actual is None else book.commit(ledger.book, number, actual)
+    return ledger._replace(book=after), (told.status, *[told.amounts[name] for name in told.amounts if name in SHOWN])
 
 
 def top_up(ledger: Ledger, name: str, amount: int) -> tuple[Ledger, Any]:
-    money = ledger.money(name)
-    more = money._replace(initial=money.initial + amount, remaining=money.remaining + amount)
-    return ledger.with_money(name, more), ("topped_up", more.remaining)
+    after, told = book.top_up(ledger.book, name, amount)
+    return ledger._replace(book=after), (told.status, told.amounts["remaining_microcents"])
 
 
 def snapshot(ledger: Ledger) -> tuple[Ledger, Any]:
-    after = ledger._replace(version=ledger.version + 1)
-    return after, (after.version, len(ledger.holds), ledger.tenants)
+    after, taken = book.take_snapshot(ledger.book)
+    tenants = tuple((tenant[0], Money(*tenant[1:])) for tenant in taken.tenants)
+    return ledger._replace(book=after), (taken.version, taken.active_reservations, tenants)
 
 
+NO_HOLD = 0
+SHOWN = ("remaining_microcents",)
 MODEL: dict[str, Callable[..., tuple[Ledger, Any]]] = {
     "reserve": reserve,
     "settle": settle,
@@ -113,17 +105,17 @@ def is_linearizable(history: list[Call], start: Ledger) -> bool:
 
 
 class Observed:
-    """An engine as the model sees it: operations by name, reservations by label."""
+    """An engine as the specification sees it: operations by name, reservations by label."""
 
     def __init__(self, engine: BudgetEngine, tenants: dict[str, int]) -> None:
         self.engine = engine
         self.reservations: dict[str, Reservation | None] = {}
         for name, budget in tenants.items():
             engine.ensure_tenant(name, budget)
-        self.start = Ledger(tuple((name, Tenant(budget, budget, 0, 0)) for name, budget in sorted(tenants.items())))
+        self.start = begun(tenants)
 
     def ask(self, operation: str, *arguments: Any) -> Any:
-        """The engine's answer, in the form of the model's."""
+        """The engine's answer, in the form of the specification's."""
         return getattr(self, operation)(*arguments)
 
     def reserve(self, label: str, name: str, cost: int) -> Any:
@@ -146,7 +138,7 @@ class Observed:
         tenants = tuple(
             (
                 one.tenant_id,
-                Tenant(
+                Money(
                     one.initial_microcents, one.remaining_microcents, one.reserved_microcents, one.committed_microcents
                 ),
             )

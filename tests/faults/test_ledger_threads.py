@@ -23,10 +23,10 @@ from calybris_ref import (
     prove_snapshot,
 )
 from calybris_ref.outcomes import ReserveOutcome
-from tests.faults.linearizability import Call, Ledger, Observed, Tenant, is_linearizable
+from tests.faults.linearizability import Call, Ledger, Money, Observed, begun, is_linearizable
 
 THREADS = 8
-START = Ledger((("a", Tenant(10, 10, 0, 0)),))
+START = begun({"a": 10})
 
 
 @pytest.fixture(autouse=True)
@@ -151,13 +151,13 @@ class Checked(BudgetEngine):
 
 
 def history(kind: type[BudgetEngine], seed: int) -> tuple[list[Call], Ledger]:
-    """What four threads did with a new engine, each some few operations, and the ledger that they began with."""
+    """What eight threads did with a new engine, each some few operations, and the ledger that they began with."""
     observed, clock = Observed(kind(), {"a": 60, "b": 60}), count()
     calls: list[Call] = []
 
     def work(thread: int) -> None:
         rng = random.Random(f"{seed}/{thread}")  # noqa: S311 - reproducible, not secret
-        for step in range(6):
+        for step in range(3):
             labels = sorted(observed.reservations)
             operation: tuple[Any, ...] = rng.choice(
                 [
@@ -171,7 +171,7 @@ def history(kind: type[BudgetEngine], seed: int) -> tuple[list[Call], Ledger]:
             answer = observed.ask(*operation)
             calls.append(Call(operation[0], operation[1:], answer, begin, next(clock)))
 
-    together([lambda thread=thread: work(thread) for thread in range(4)])  # type: ignore[misc]  # bound early
+    together([lambda thread=thread: work(thread) for thread in range(THREADS)])  # type: ignore[misc]  # bound early
     return calls, observed.start
 
 
@@ -208,9 +208,9 @@ FIRST = call("reserve", "x", "a", 6, answer=("reserved", 4), begin=0, end=3)
         ([FIRST, call("reserve", "y", "a", 6, answer=("insufficient", 4), begin=1, end=2)], True),
         ([FIRST, call("reserve", "y", "a", 6, answer=("reserved", 4), begin=1, end=2)], False),
         # a call that began after another had ended cannot have come before it
-        ([FIRST, call("snapshot", answer=(1, 0, (("a", Tenant(10, 10, 0, 0)),)), begin=1, end=2)], True),
-        ([FIRST, call("snapshot", answer=(1, 0, (("a", Tenant(10, 10, 0, 0)),)), begin=4, end=5)], False),
-        ([FIRST, call("snapshot", answer=(1, 1, (("a", Tenant(10, 4, 6, 0)),)), begin=4, end=5)], True),
+        ([FIRST, call("snapshot", answer=(1, 0, (("a", Money(10, 10, 0, 0)),)), begin=1, end=2)], True),
+        ([FIRST, call("snapshot", answer=(1, 0, (("a", Money(10, 10, 0, 0)),)), begin=4, end=5)], False),
+        ([FIRST, call("snapshot", answer=(1, 1, (("a", Money(10, 4, 6, 0)),)), begin=4, end=5)], True),
         # settled once
         (
             [
