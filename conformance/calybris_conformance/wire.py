@@ -213,6 +213,8 @@ VERDICT: Shape = {
     "decision_digest_match": "flag",
 }
 
+# A damaged question may ask for any number of bytes.
+_MOST_BYTES = 64 * 1024 * 1024
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]*")
 # No integer of the specification has more than 29 digits (96 bits), and Python refuses to read very long ones.
 _LONGEST_READ_IN_FULL = 100
@@ -281,8 +283,11 @@ def write_outcome(operation: str, status: str, amounts: Mapping[str, int]) -> di
 
 
 def read_bytes(parts: Iterable[Mapping[str, str]]) -> bytes:
-    """The bytes of a log or a file, given as parts {hex, times}."""
-    return b"".join(bytes.fromhex(part["hex"]) * integer(part["times"], "times") for part in parts)
+    """The bytes of a log or a file, given as parts {hex, times}. ValueError for more than any case needs: 64 MiB."""
+    pieces = [(bytes.fromhex(part["hex"]), integer(part["times"], "times")) for part in parts]
+    if any(times < 0 for _, times in pieces) or sum(len(piece) * times for piece, times in pieces) > _MOST_BYTES:
+        raise ValueError(f"a log or a file has 0 to {_MOST_BYTES} bytes")
+    return b"".join(piece * times for piece, times in pieces)
 
 
 def read_policy(value: Mapping[str, Any]) -> tuple[str, dict[str, int], Iterator[dict[str, int]]]:

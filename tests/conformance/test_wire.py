@@ -153,3 +153,33 @@ def test_the_table_of_a_record_is_the_library_s(shape: wire.Shape, record: type[
     if record is CorrectnessCertificate:  # the library keeps the display forms of names as text
         kinds |= {"action": "name", "reason": "name"}
     assert list(shape.items()) == list(kinds.items())
+
+
+def test_bytes_are_parts_and_have_a_bound() -> None:
+    assert (
+        wire.read_bytes([{"hex": "61", "times": "3"}, {"hex": "", "times": "9"}, {"hex": "6263", "times": "1"}])
+        == b"aaabc"
+    )
+    assert wire.read_bytes([]) == b""
+    for hex_, times in (("00", str(2**64)), ("00", "-1"), ("00" * 1024, str(64 * 1024 + 1))):
+        with pytest.raises(ValueError, match="has 0 to 67108864 bytes"):
+            wire.read_bytes([{"hex": hex_, "times": times}])
+
+
+def test_a_ledger_is_read_and_written() -> None:
+    tenant = {
+        "tenant_id": "é",
+        "initial_microcents": "-1",
+        "remaining_microcents": "2",
+        "reserved_microcents": "3",
+        "committed_microcents": "4",
+    }
+    for watermark in (None, "0"):
+        value = {"version": "7", "tenants": [tenant], "active_reservations": "1", "wal_high_watermark": watermark}
+        read = wire.read_ledger(value)
+        assert read["tenants"][0]["initial_microcents"] == -1
+        assert read["wal_high_watermark"] == (None if watermark is None else 0)
+        assert wire.write_ledger(read) == value
+    with pytest.raises(Refused) as caught:
+        wire.read_ledger({**value, "tenants": [{**tenant, "committed_microcents": "04"}]})
+    assert caught.value.at == "tenants[0].committed_microcents"
