@@ -10,6 +10,7 @@ from calybris_conformance.vectorgen.suites import (
     wal_damage,
     wal_entries,
     wal_large,
+    wal_lines,
     wal_payloads,
     wal_replay,
     wal_replay_order,
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
 
     from calybris_conformance.vectorgen.draft import Draft
 
-_PARTS = (wal_damage, wal_entries, wal_payloads, wal_large, wal_append, wal_audited, wal_replay, wal_replay_order)
+_PARTS = (
+    wal_damage,
+    wal_entries,
+    wal_lines,
+    wal_payloads,
+    wal_large,
+    wal_append,
+    wal_audited,
+    wal_replay,
+    wal_replay_order,
+)
 
 
 def files() -> Iterator[Draft]:

@@ -43,16 +43,29 @@ _REFUSED: dict[str, str] = {
 
 
 def files() -> Iterator[Draft]:
-    """One file: kinds of decisions, decisions of other requests, metadata, logs that go on."""
-    groups = [Group("audited", tuple(_kinds()), GIVEN), Group("audited-metadata", tuple(_metadata()), GIVEN)]
-    groups.append(Group("audited-log", tuple(_logs()), GIVEN))
+    """Decisions that must replay; then, for ports that write others too, decisions as they are."""
     large = {**market(22), "policy_epoch": U64, "catalog_epoch": 2**53 + 1}
     asked = request(request_sequence=U64, required_capabilities=0, allowed_provider_mask=U64, required_region_mask=0)
     flags = ("DOUBLE_PRECISION",)
     wide = Question("large-numbers", "Numbers of 64 bits are written in full.", question(asked, asked), flags)
-    groups.append(Group("audited-market", (wide,), {"policy": large}))
-    clauses = "LOG-1 LOG-2 LOG-7 LOG-8 LOG-9"
-    yield Draft("wal", "append-audited", "wal.append_audited", "Decisions with their evidence", clauses, tuple(groups))
+    groups = (
+        Group("audited", tuple(_kinds()), GIVEN),
+        Group("audited-metadata", tuple(_metadata()), GIVEN),
+        Group("audited-log", tuple(_logs()), GIVEN),
+        Group("audited-market", (wide,), {"policy": large}),
+    )
+    for verified, name, title in (
+        (True, "append-verified", "Decisions with their evidence, written if they replay"),
+        (False, "append-audited", "Decisions with their evidence, written as they are"),
+    ):
+        some = tuple(
+            Group(group.name, found, group.given)
+            for group in groups
+            if (found := tuple(one for one in group.questions if one.input["verified"] is verified))
+        )
+        requires = "" if verified else "append.unverified"
+        clauses = "LOG-1 LOG-2 LOG-7 LOG-8 LOG-9"
+        yield Draft("wal", name, "wal.append_audited", title, clauses, some, requires)
 
 
 def _kinds() -> Iterator[Question]:

@@ -185,4 +185,4 @@ def _rotations() -> Iterator[Draft]:
         Group("replay-policies", (replay(name, about, data, _POLICY),), {"policies": policies})
         for name, about, policies, data in cases
     )
-    yield Draft("wal", "replay-policies", "wal.replay", "The policy of an entry", "LOG-10", groups)
+    yield Draft("wal", "replay-policies", "wal.replay", "The policy of an entry", "LOG-10", groups, "replay.policies")
