@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from calybris_conformance.adapters import reference, spec
 from calybris_conformance.operations import Adapter, Refused
 from tests.differential.cases import to_wire
@@ -13,11 +15,14 @@ _WHEEL = Path(__file__).resolve().parents[2] / "conformance" / "ports" / "calybr
 
 
 def _script(path: Path) -> Any:
+    """A script as a module; as when it is run, its own folder is where it finds its neighbours."""
     found = importlib.util.spec_from_file_location("wheel_adapter", path)
     assert found is not None
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(path.parent)
+        found.loader.exec_module(module)
     return module
 
 
