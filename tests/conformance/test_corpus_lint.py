@@ -21,6 +21,10 @@ TIES = "v1/decide/ties.json"
 DIGEST = "v1/digest/input.json"
 HEX = "v1/hex/decode.json"
 MONEY = "v1/budget/reserve.json"
+VERIFIED = "v1/wal/append-verified.json"
+REPLAY = "v1/wal/replay-order.json"
+CHAIN = "v1/wal/verify-chain.json"
+NEWLINE = {"hex": "0a", "times": "1"}
 POLICY = "v1/policy/try-new-bounds.json"
 UNCHECKED = "v1/decide/unchecked.json"
 GIVEN_ORDER = "v1/decide/order-given.json"
@@ -111,6 +115,8 @@ CASE_MISTAKES: list[tuple[str, str, str, Edit]] = [
     ("requires", DECIDE, "its cases need ['input.unchecked']", lambda d: asked(d).update(risk_bps="10001")),
     ("requires", MONEY, "need ['budget.query']", lambda d: case(d)["input"]["steps"].append({"op": "query"})),
     ("requires", MONEY, "need ['budget.snapshot']", lambda d: case(d)["input"]["steps"].append({"op": "certify"})),
+    ("requires", VERIFIED, "need ['append.unverified']", lambda d: case(d)["input"].update(verified=False)),
+    ("requires", REPLAY, "need ['replay.policies']", lambda d: first(d)["given"].update(policies=[])),
     ("requires", HEX, "its cases need ['widths.named']", lambda d: refusal(d).update(code="INTEGER_OUT_OF_RANGE")),
     ("policies", DECIDE, "'new' is not a constructor", lambda d: constructor(d, "new")),
     ("policies", DECIDE, "a scalar exceeds its bound", lambda d: scalars(d, hard_risk_limit_bps="10001")),
@@ -123,6 +129,7 @@ CASE_MISTAKES: list[tuple[str, str, str, Edit]] = [
     ("policies", GIVEN_ORDER, "policy is refused: POLICY_PROVIDER_ID", lambda d: model(d).update(provider_id="64")),
     ("preimages", DIGEST, "lacks its preimage", lambda d: case(d)["expect"].pop("preimage_hex")),
     ("preimages", DIGEST, "its digest is not the hash", lambda d: case(d)["expect"].update(preimage_hex="00")),
+    ("parts", CHAIN, "log has two parts that are one", lambda d: case(d)["input"]["log"].append(NEWLINE)),
     ("abouts", DECIDE, "its about is not a sentence", lambda d: case(d).update(about="No stop")),
 ]  # fmt: skip
 

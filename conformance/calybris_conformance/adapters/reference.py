@@ -311,6 +311,8 @@ ADAPTER = Adapter(
         "widths.named",
         "budget.query",
         "budget.snapshot",
+        "append.unverified",
+        "replay.policies",
         "accumulate.million",
     },
     operations=_OPERATIONS,

@@ -262,6 +262,8 @@ ADAPTER = Adapter(
         "widths.named",
         "budget.query",
         "budget.snapshot",
+        "append.unverified",
+        "replay.policies",
     },
     operations=_OPERATIONS,
 )

@@ -1,7 +1,7 @@
 """Lints a corpus: every rule of the format that loading does not need, and that a reviewer would else check by eye.
 
-A rule is a function from the tree to its problems. The rules stand in two tables: `files` about the files as such,
-`cases` about what the cases say.
+A rule is a function from the tree to its problems. The rules stand in tables: `files` about the files as such,
+`cases` and `parts` about what the cases say.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from calybris_conformance import corpus
 from calybris_conformance.corpus_lint.cases import CASE_RULES
 from calybris_conformance.corpus_lint.files import FILE_RULES
+from calybris_conformance.corpus_lint.parts import PART_RULES
 from calybris_conformance.corpus_lint.tree import read
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Problem", "lint"]
 
-RULES: dict[str, Rule] = {**FILE_RULES, **CASE_RULES}
+_SAID_RULES: dict[str, Rule] = {**CASE_RULES, **PART_RULES}
+RULES: dict[str, Rule] = {**FILE_RULES, **_SAID_RULES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def lint(root: Path | None = None) -> list[Problem]:
     The rules about cases need files of the right frame: they are tried only when the rules about files are content.
     """
     tree = read(corpus.default_root() if root is None else root)
-    return _problems(FILE_RULES, tree) or _problems(CASE_RULES, tree)
+    return _problems(FILE_RULES, tree) or _problems(_SAID_RULES, tree)
 
 
 def _problems(rules: Mapping[str, Rule], tree: Tree) -> list[Problem]:

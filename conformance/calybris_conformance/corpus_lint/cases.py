@@ -197,6 +197,10 @@ def _needs(op: str, given: Mapping[str, Any], case: Mapping[str, Any]) -> Iterat
         yield "accumulate.million"
     if op == "budget.script":
         yield from {_STEPS[step["op"]] for step in input_["steps"] if step["op"] in _STEPS}
+    if op == "wal.append_audited" and not input_["verified"]:
+        yield "append.unverified"
+    if op == "wal.replay" and len(given["policies"]) != 1:
+        yield "replay.policies"
     requests = [input_[key] for key in ("request", "decided_for") if key in input_]
     if op != "input.validate" and any(int(one[field]) > MAX_BPS for one in requests for field in _BOUNDED):
         yield "input.unchecked"
