@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from calybris_conformance.adapters.sabotage.port import Sabotage, Serve
 from calybris_conformance.adapters.serve import serve
 from calybris_conformance.outcomes import Outcome
-from calybris_ref import budget, kernel, layout
+from calybris_ref import budget, kernel, layout, wal_chain, wal_line
 from calybris_ref import ledger as ledger_rules
 
 if TYPE_CHECKING:
@@ -158,6 +158,40 @@ WRONG_RULES: dict[str, Sabotage] = {
         ledger_rules,
         "Violation(tenant.tenant_id, total - tenant.initial_microcents)",
         "Violation(tenant.tenant_id, (total - tenant.initial_microcents + 2**63) % 2**64 - 2**63)",
+    ),
+    "printed_again": Sabotage(
+        "A payload is parsed, and printed again before it is hashed.",
+        rewritten(
+            wal_line,
+            "hashed = previous_hash.encode() + data",
+            "hashed = previous_hash.encode() + json.dumps(json.loads(data), separators=(',', ':')).encode()",
+        ),
+        ("--case", "wal/reprinted/*"),
+        frozenset({Outcome.ACCEPTED_INVALID, Outcome.REJECTED_VALID}),  # by the form that was hashed
+        frozenset({"LOG_DATA_REPRINTED"}),
+    ),
+    "uppercase_hash": Sabotage(
+        "A hash in uppercase matches.",
+        rewritten(
+            wal_line,
+            "hmac.compare_digest(one.encode(), other.encode())",
+            "hmac.compare_digest(one.lower().encode(), other.lower().encode())",
+        ),
+        ("--flag", "LOG_HEX_FOLDED"),
+        frozenset({Outcome.ACCEPTED_INVALID, Outcome.WRONG_ERROR}),  # a previous hash is hashed as it is written
+        frozenset({"LOG_HEX_FOLDED"}),
+    ),
+    "repaired_tail": Sabotage(
+        "A torn last line is dropped, and the log is said to be whole.",
+        rewritten(
+            wal_chain,
+            "            except NotJsonError as error:\n",
+            "            except NotJsonError as error:\n"
+            "                if line[-1:] != b'\\n':\n                    return\n",
+        ),
+        ("--flag", "LOG_LAST_LINE"),
+        frozenset({Outcome.ACCEPTED_INVALID}),
+        frozenset({"LOG_LAST_LINE"}),
     ),
     "lost_precision": Sabotage(
         "Integers pass through doubles.",
