@@ -37,7 +37,7 @@ def test_the_wheel_is_conformant_but_for_its_known_failures(tmp_path: Path) -> N
     assert run.returncode == 0, run.stdout + run.stderr
     lines = [json.loads(line) for line in (tmp_path / "report.jsonl").read_text("utf-8").splitlines()]
     outcomes = Counter(line["outcome"] for line in lines if line["type"] == "case")
-    assert outcomes["pass"] > 1_500
+    assert outcomes["pass"] > 4_000
     assert outcomes.keys() == {"pass", "known_failure"}
 
 

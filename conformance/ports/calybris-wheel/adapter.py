@@ -17,6 +17,7 @@ from typing import Any
 
 from calybris import InputBuilder, InputValidationError, KernelDecision, KernelInput, KernelModel, PolicySnapshot
 from ledgers import budget_script, ledger_restore
+from logs import proof_seal, recovery_plan, wal_append_audited, wal_replay, wal_verify
 from values import JSON, Instead, Integers, integer, integers, record_of, refusal, unsupported, untranslatable, written
 
 # A field of the wheel for each type: what is stored there is read back from Rust.
@@ -297,6 +298,13 @@ OPERATIONS: dict[str, Callable[[JSON, JSON], JSON]] = {
     "input.build": build_input,
     "budget.script": budget_script,
     "ledger.restore": ledger_restore,
+    "wal.append_audited": lambda given, question: wal_append_audited(decided(given, question), question),
+    "wal.verify": wal_verify,
+    "wal.replay": lambda given, question: wal_replay(
+        [policy_of({"policy": policy}) for policy in given["policies"]], question
+    ),
+    "proof.seal": lambda given, question: proof_seal(decided(given, question), question),
+    "recovery.plan": recovery_plan,
     "accumulate": accumulate,
 }
 FEATURES = [*OPERATIONS, "constructor.try_new_trusted", "catalog.series", "accumulate.million"]
