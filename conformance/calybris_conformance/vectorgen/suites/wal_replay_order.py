@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from calybris_conformance.vectorgen.answers import ok
 from calybris_conformance.vectorgen.builders import model, policy, request
 from calybris_conformance.vectorgen.draft import Draft, Group, Question
 from calybris_conformance.vectorgen.logs import KEY, chain
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _ORDER, _SHALLOW, _POLICY = "REPLAY_ORDER", "REPLAY_SHALLOW", "REPLAY_POLICY"
 _POLICIES = {"policies": [GIVEN["policy"]]}
 _ZEROS = "0" * 64
+_OTHER_NAMES = {"action": "ExecuteRequested", "reason": "LatencyConstraint"}
 #: One fault for each check of LOG-10, in their order: what of the record is changed.
 _FAULTS: dict[str, Record] = {
     "malformed": {"input": {"more": 1}},
@@ -48,6 +51,12 @@ def files() -> Iterator[Draft]:
         "Every field of a record is held by a digest or by the replay",
         _POLICIES,
         {"tampered": _tampered(), "forged": _forged(), "kinds": _kinds()},
+    )
+    yield _file(
+        "recomputed",
+        "A field was changed, and every digest and hash made again: only the replay can find it",
+        _POLICIES,
+        {"recomputed": _recomputed()},
     )
     yield from _rotations()
 
@@ -110,13 +119,33 @@ def _chain() -> Iterator[Question]:
 
 def _tampered() -> Iterator[Question]:
     whole = record(REQUESTS["substitute"])
-    names = {"action": "ExecuteRequested", "reason": "LatencyConstraint"}
     for part in ("input", "decision"):
         for field, value in whole[part].items():
-            other = names.get(field) or (value - 1 if value > 0 else value + 1)
+            other = _OTHER_NAMES.get(field) or (value - 1 if value > 0 else value + 1)
             about = f"{field} of {part} is another one; the bundle is as it was."
             tampered = log(changed(whole, **{part: {field: other}}))
             yield replay(f"{part}-{field}".replace("_", "-"), about, tampered, _SHALLOW)
+
+
+def _recomputed() -> Iterator[Question]:
+    whole = record(REQUESTS["substitute"])
+    for part, op, digest in (
+        ("input", "digest.input", "input_digest_hex"),
+        ("decision", "digest.decision", "decision_digest_hex"),
+    ):
+        for field, value in whole[part].items():
+            other = _OTHER_NAMES.get(field) or (value - 1 if value > 0 else value + 1)
+            forged = changed(whole, **{part: {field: other}})
+            names = {key: _display(text) for key, text in forged[part].items() if key in _OTHER_NAMES}
+            asked = {"request" if part == "input" else "decision": forged[part] | names}
+            about = f"{field} of {part} is another one, and so is its digest."
+            data = log(changed(forged, audit={digest: ok(op, {}, asked)["digest_hex"]}))
+            yield replay(f"{part}-{field}".replace("_", "-"), about, data, _SHALLOW)
+
+
+def _display(name: str) -> str:
+    """The display form of a name in a log record (TYPES-6, TYPES-7)."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def _forged() -> Iterator[Question]:
