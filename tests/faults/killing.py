@@ -4,9 +4,12 @@ The process says through a pipe what a sync or a checkpoint has answered for. It
 before it left, and repairs it where it has to.
 """
 
+import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -72,6 +75,17 @@ def killed(folder: Path, life_s: float) -> dict[str, int]:
 
 
 def run(folder: Path, kills: int, seed: int) -> Counter[str]:
+    """Kill so many processes; the figures.
+
+    In a process of its own, which has one thread: nothing else may be forked at any moment.
+    """
+    command = [sys.executable, "-m", __name__, str(folder), str(kills), str(seed)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return Counter(json.loads(ran.stdout))
+
+
+def kill_all(folder: Path, kills: int, seed: int) -> Counter[str]:
     """Kill so many processes; the figures. A promise that was broken is an AssertionError."""
     rng = random.Random(seed)  # noqa: S311 - reproducible, not secret
     figures = Counter[str]({"entries lost": 0})
@@ -105,3 +119,7 @@ def _look(folder: Path, promised: dict[str, int], figures: Counter[str]) -> None
         watermark = load_snapshot(folder / "ledger.json").wal_high_watermark or 0
         assert promised["saved"] <= watermark <= found, "the checkpoint is neither the old one nor the new one"
         figures["checkpoints read"] += 1
+
+
+if __name__ == "__main__":
+    print(json.dumps(kill_all(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))

@@ -104,6 +104,17 @@ def test_a_checkpoint_that_is_written_in_place_is_found(
         judge.judge(disk, STEP)
 
 
+def test_a_killed_process_that_never_synced_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What a process wrote outlives it, synced or not: only entries that were never written are missed.
+    monkeypatch.setattr(killing, "killed", lambda *_arguments: {"open": 0, "synced": 3})
+    with WalWriter.open(folder / "log") as writer:
+        writer.append(killing.payload(1))
+    monkeypatch.setattr(killing, "LIVES_PER_LOG", 10**9)
+    monkeypatch.setattr(Path, "unlink", nothing)
+    with pytest.raises(AssertionError, match="is lost"):
+        killing.kill_all(folder, 1, seed=1)
+
+
 def test_a_change_that_the_layer_does_not_see_is_an_error(folder: Path) -> None:
     def unseen(place: Path, disk: Disk) -> None:
         (place / "log").touch()
