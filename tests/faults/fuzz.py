@@ -113,15 +113,18 @@ def keep_smallest(target: Callable[[bytes], None], found: Path, kept: Path) -> N
     inputs = sorted(
         {path.read_bytes() for folder in (found, kept) for path in folder.iterdir()}, key=lambda one: (len(one), one)
     )
-    for path in kept.iterdir():
-        path.unlink()
-    reached = set[Step]()
+    reached, enough = set[Step](), list[bytes]()
     for data in inputs:
         steps = steps_of(target, data)
         if not steps <= reached:
-            (kept / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+            enough.append(data)
             reached |= steps
-    print(f"{len(inputs)} inputs reach {len(reached)} steps, {len(list(kept.iterdir()))} of them are enough")
+    # Not before every input was read as it should be.
+    for path in kept.iterdir():
+        path.unlink()
+    for data in enough:
+        (kept / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+    print(f"{len(inputs)} inputs reach {len(reached)} steps, {len(enough)} of them are enough")
 
 
 def steps_of(target: Callable[[bytes], None], data: bytes) -> set[Step]:
