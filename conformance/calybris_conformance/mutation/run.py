@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import Counter, defaultdict
 from dataclasses import asdict, replace
 from functools import partial
@@ -96,8 +97,13 @@ class Run:
         return Known(mutant.id, mutant.change, outcome, self._judges.key(mutant, by), by, unfinished)
 
     def _question(self, mutant: Mutant) -> dict[str, Any]:
-        """The conditions, those first that killed other mutants of the definition; `favourites`: how many of those."""
-        kills = self._kills[owner(mutant.id)]
+        """The conditions: first the one that killed the mutant the last time, then those that killed others like it.
+
+        `favourites` is how many of the first there are.
+        """
+        kills = Counter(self._kills[owner(mutant.id)])
+        if mutant.id in self.known:
+            kills[self.known[mutant.id].by] = sys.maxsize
         conditions = sorted(self._judges.of(mutant), key=lambda one: -kills[one.name])
         favourites = min(sum(kills[one.name] > 0 for one in conditions), FAVOURITES)
         asked = [one._asdict() for one in conditions]
