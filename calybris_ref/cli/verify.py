@@ -1,12 +1,14 @@
 """`calybris-ref verify`: whether a decision is the one that the policy takes, or whether an audit bundle holds.
 
 Clauses VERIFY-1 and VERIFY-5. A bundle alone can only be checked for its form; each record beside it is hashed and
-compared with the digest in the bundle, and a policy with a request is decided again.
+compared with the digest in the bundle, and a policy with a request is decided again. Only what was decided again is
+called valid.
 """
 
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -23,8 +25,19 @@ examples:
   calybris-ref verify --policy p.json --input r.json --decision d.json
   calybris-ref verify --bundle b.json --policy p.json --input r.json
 
+A bundle is valid when its decision was taken again, which needs --policy and
+--input. Alone it is at most well_formed, and nothing in it was verified.
 Exit code 1 when something does not hold.
 """
+_FORM = "canonical form"
+_REPLAY = "replay"
+# What a bundle is called -> how that is painted, and what is said behind the count.
+_VERDICTS = {
+    "valid": ("good", ""),
+    "incomplete": ("warn", "\nWhat was given agrees, but the decision was not taken again."),
+    "well_formed": ("warn", "\nNothing was verified: a forged bundle may have this form, too."),
+    "invalid": ("bad", ""),
+}
 
 
 class Check(NamedTuple):
@@ -91,9 +104,9 @@ def _checks(
     try:
         bundle.validate_canonical()
     except VerificationError as error:
-        yield Check("canonical form", "wrong", note=str(error), code=error.code)
+        yield Check(_FORM, "wrong", note=str(error), code=error.code)
     else:
-        yield Check("canonical form", "ok")
+        yield Check(_FORM, "ok")
     if policy is None:
         yield Check("policy_digest_hex", "skipped", note="needs --policy")
     else:
@@ -109,10 +122,10 @@ def _checks(
     else:
         yield _compared("decision_digest_hex", decision_digest(decision).hex(), bundle.decision_digest_hex)
     if policy is None or request is None:
-        yield Check("replay", "skipped", note="needs --policy and --input")
+        yield Check(_REPLAY, "skipped", note="needs --policy and --input")
     else:
         replayed_hex = decision_digest(policy.prescribe(request)).hex()
-        yield _compared("replay", replayed_hex, bundle.decision_digest_hex)
+        yield _compared(_REPLAY, replayed_hex, bundle.decision_digest_hex)
 
 
 def _compared(check: str, expected: Any, actual: Any) -> Check:
@@ -120,15 +133,28 @@ def _compared(check: str, expected: Any, actual: Any) -> Check:
 
 
 def _report_bundle(checks: list[Check], *, as_json: bool) -> int:
-    wrong = sum(check.status == "wrong" for check in checks)
+    status = _status(checks)
+    style, remark = _VERDICTS[status]
     if as_json:
-        print(json.dumps({"status": "invalid" if wrong else "valid", "checks": [check._asdict() for check in checks]}))
+        print(json.dumps({"status": status, "checks": [check._asdict() for check in checks]}))
     else:
+        count = Counter(check.status for check in checks)
         print("\n".join(line for check in checks for line in _lines(check)))
-        verdict = paint("invalid", "bad", sys.stdout) if wrong else paint("valid", "good", sys.stdout)
-        skipped = sum(check.status == "skipped" for check in checks)
-        print(f"\n{verdict}: {len(checks) - wrong - skipped} ok, {wrong} wrong, {skipped} skipped")
-    return EXIT_WRONG if wrong else EXIT_OK
+        print(
+            f"\n{paint(status, style, sys.stdout)}: "
+            f"{count['ok']} ok, {count['wrong']} wrong, {count['skipped']} skipped{remark}"
+        )
+    return EXIT_WRONG if status == "invalid" else EXIT_OK
+
+
+def _status(checks: list[Check]) -> str:
+    """What the checks together say of a bundle; valid only where its decision was taken again."""
+    ok = {check.check for check in checks if check.status == "ok"}
+    if any(check.status == "wrong" for check in checks):
+        return "invalid"
+    if _REPLAY in ok:
+        return "valid"
+    return "incomplete" if ok > {_FORM} else "well_formed"
 
 
 def _lines(check: Check) -> Iterator[str]:

@@ -57,7 +57,7 @@ def test_json_of_a_mismatch(cli: Run, files: Files, wrong: dict[str, Any]) -> No
 
 
 @pytest.mark.usefixtures("files")
-def test_a_bundle_alone_is_checked_for_its_form(cli: Run) -> None:
+def test_a_bundle_alone_is_checked_for_its_form_and_not_called_valid(cli: Run) -> None:
     assert cli("verify", "--bundle", "bundle.json") == (
         0,
         """\
@@ -67,10 +67,34 @@ skipped  input_digest_hex: needs --input
 skipped  decision_digest_hex: needs --decision
 skipped  replay: needs --policy and --input
 
-valid: 1 ok, 0 wrong, 4 skipped
+well_formed: 1 ok, 0 wrong, 4 skipped
+Nothing was verified: a forged bundle may have this form, too.
 """,
         "",
     )
+
+
+def test_a_forged_digest_alone_is_never_called_valid(cli: Run, files: Files, write: Write) -> None:
+    change(write, files, {"decision_digest_hex": "0" * 64})
+    assert json.loads(cli("verify", "--bundle", "bundle.json", "--json").out)["status"] == "well_formed"
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (("--policy", "policy.json"), "incomplete"),
+        (("--input", "request.json"), "incomplete"),
+        (("--decision", "decision.json"), "incomplete"),
+        (("--input", "request.json", "--decision", "decision.json"), "incomplete"),
+        (("--policy", "policy.json", "--input", "request.json"), "valid"),
+    ],
+)
+def test_only_a_decision_that_was_taken_again_is_valid(cli: Run, given: tuple[str, ...], status: str) -> None:
+    code, out, _ = cli("verify", "--bundle", "bundle.json", *given, "--json")
+    assert (code, json.loads(out)["status"]) == (0, status)
+    remark = "\nWhat was given agrees, but the decision was not taken again.\n"
+    assert cli("verify", "--bundle", "bundle.json", *given).out.endswith(remark) == (status == "incomplete")
 
 
 @pytest.mark.usefixtures("files")
