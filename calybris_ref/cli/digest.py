@@ -1,6 +1,7 @@
-"""`calybris-ref digest`: the canonical digest of a policy, a request or a decision, or the bytes behind it.
+"""`calybris-ref digest`: the canonical digest of a policy, a request, a decision or a ledger, or the bytes behind it.
 
-Clauses DIGEST-1 … DIGEST-5. Two implementations that disagree on a digest compare their `--preimage`, field by field.
+Clauses DIGEST-1 … DIGEST-5 and DIGEST-8. Two implementations that disagree on a digest compare their `--preimage`,
+field by field.
 """
 
 import argparse
@@ -8,14 +9,15 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 
-from calybris_ref.cli.records import add_constructor, load_policy, load_record
-from calybris_ref.cli.terminal import EXIT_OK, table
+from calybris_ref.cli.records import add_constructor, load_policy, load_record, load_snapshot
+from calybris_ref.cli.terminal import EXIT_OK, one_line, table
 from calybris_ref.layout import (
     TAG_BYTES,
     PreimageField,
     decision_preimage,
     dissect,
     input_preimage,
+    ledger_preimage,
     policy_preimage,
 )
 from calybris_ref.model import KernelAction, KernelDecision, KernelInput, KernelReason
@@ -24,12 +26,14 @@ _EXAMPLES = """\
 examples:
   calybris-ref digest policy p.json
   calybris-ref digest decision d.json --preimage
+  calybris-ref digest ledger snapshot.json
 """
 
 _PREIMAGES: dict[str, Callable[[argparse.Namespace], bytes]] = {
     "policy": lambda arguments: policy_preimage(load_policy(arguments.file, arguments.constructor)),
     "input": lambda arguments: input_preimage(load_record(KernelInput, arguments.file)),
     "decision": lambda arguments: decision_preimage(load_record(KernelDecision, arguments.file)),
+    "ledger": lambda arguments: ledger_preimage(load_snapshot(arguments.file)),
 }
 _NAMES = {"action": KernelAction, "reason": KernelReason}
 
@@ -64,17 +68,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _layout(preimage: bytes) -> str:
-    """The preimage as a table; the models of a policy stand in the order in which they are hashed."""
+    """The preimage as a table; models and tenants stand in the order in which they are hashed."""
     tag = preimage[:TAG_BYTES]
     rows = [("0", str(TAG_BYTES), "tag", tag.hex(), tag[:-1].decode() + "\\0")]
     group = ""
     for field in dissect(preimage):
-        model, _, name = field.name.rpartition(".")
-        if model != group:
-            group = model
-            rows.append(("", "", model, "", ""))
+        owner, _, name = field.name.rpartition(".")
+        if owner != group:
+            group = owner
+            rows.append(("", "", owner, "", ""))
         label = _NAMES[name](int(field.value)).label if name in _NAMES else ""
-        value = f"{field.value} {label}".rstrip()
+        value = one_line(f"{field.value} {label}".rstrip())
         rows.append((str(field.offset), str(field.length), name, _hex(preimage, field), value))
     return table(("at", "size", "field", "hex", "value"), rows, right=(0, 1))
 

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, TypeVar
 from calybris_ref.cli import strict_json
 from calybris_ref.cli.terminal import CommandError
 from calybris_ref.errors import CalybrisError, RecordError, shown
+from calybris_ref.ledger import BudgetSnapshot
 from calybris_ref.policy import PolicySnapshot
 from calybris_ref.record import Column, Name, Record, columns, parsed
 
@@ -52,32 +53,41 @@ def check_one_stdin(*files: str | None) -> None:
 
 def load_record(record: type[R], file: str) -> R:
     """A record of the given type from a file, or from stdin for `-`."""
-    with _named(file):
+    with named(file):
         return read_record(record, strict_json.parse(_read(file)))
 
 
 def load_policy(file: str, constructor: str | None) -> PolicySnapshot:
     """A policy from a file, built by the constructor named; None: the one that the file names, else `try_new`."""
-    with _named(file):
+    with named(file):
         document = strict_json.parse(_read(file))
-        named: object = "try_new"
+        chosen: object = "try_new"
         if isinstance(document, dict) and "constructor" in document:
-            named = document.pop("constructor")
-        if not isinstance(named, str) or named not in _NAMED_CONSTRUCTORS:
-            detail = f"there is no constructor {shown(named)}; there are {', '.join(_NAMED_CONSTRUCTORS)}"
+            chosen = document.pop("constructor")
+        if not isinstance(chosen, str) or chosen not in _NAMED_CONSTRUCTORS:
+            detail = f"there is no constructor {shown(chosen)}; there are {', '.join(_NAMED_CONSTRUCTORS)}"
             raise RecordError(detail, code="RECORD_NAME_UNKNOWN", key="constructor")
-        return _NAMED_CONSTRUCTORS[constructor or named](**parsed(PolicySnapshot, _plain(PolicySnapshot, document)))
+        return _NAMED_CONSTRUCTORS[constructor or chosen](**parsed(PolicySnapshot, _plain(PolicySnapshot, document)))
+
+
+def load_snapshot(file: str) -> BudgetSnapshot:
+    """The snapshot of a ledger from a file; one of an older writer has no watermark (SNAP-2)."""
+    with named(file):
+        document = strict_json.parse(_read(file))
+        if isinstance(document, dict):
+            document.setdefault("wal_high_watermark", None)
+        return read_record(BudgetSnapshot, document)
 
 
 def load_lines(record: type[R], file: str) -> Iterator[R]:
     """The records of a JSON Lines file, one by one; lines of white space are skipped."""
-    with _opened(file) as stream:
+    with opened(file) as stream:
         number = 0
         # One byte more than is allowed tells a line that is too long, without reading the rest of it.
         while line := stream.readline(strict_json.MAX_BYTES + 1):
             number += 1
             if line.strip():
-                with _named(f"{_shown_name(file)}, line {number}"):
+                with named(f"{_shown_name(file)}, line {number}"):
                     value = read_record(record, strict_json.parse(line.rstrip(b"\r\n")))
                 yield value
 
@@ -122,12 +132,13 @@ def _plain_item(record: type[Record], item: Any, at: str) -> Any:
 
 
 def _read(file: str) -> bytes:
-    with _opened(file) as stream:
+    with opened(file) as stream:
         return stream.read(strict_json.MAX_BYTES + 1)
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
+def opened(file: str) -> Iterator[BinaryIO]:
+    """A file for reading, or stdin for `-`; one that cannot be read is refused in one line."""
     if file == STDIN:
         if sys.stdin is None:
             raise CommandError("standard input: it is closed")
@@ -141,8 +152,8 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _named(source: str) -> Iterator[None]:
-    """Whatever is refused inside is refused with the name of where it came from."""
+def named(source: str) -> Iterator[None]:
+    """Whatever is refused inside is refused with the name of where it came from; exit code 2."""
     try:
         yield
     except CalybrisError as error:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from calybris_ref import audit_bundle
 from calybris_ref.cli.strict_json import MAX_BYTES
 from tests.cli.conftest import Result, Run, Write
-from tests.support import records
+from tests.support import ledgers, records
 
 POLICY = records.policy([records.model(1), records.model(2)])
 REQUEST = records.request()
@@ -22,6 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "input": REQUEST.to_dict(),
     "decision": DECISION.to_dict(),
     "bundle": audit_bundle(POLICY, REQUEST, DECISION).to_dict(),
+    "snapshot": ledgers.snapshot([ledgers.tenant("acme", 3, 2, 0, 1)], wal_high_watermark=1).to_dict(),
 }
 DECIDE = ("decide", "--policy", "policy.json", "--input", "input.json")
 VERIFY = ("verify", "--policy", "policy.json", "--input", "input.json", "--decision", "decision.json")
@@ -38,6 +39,7 @@ READERS: list[tuple[str, tuple[str, ...]]] = [
     ("policy", ("digest", "policy", "bad.json", "--preimage")),
     ("input", ("digest", "input", "bad.json")),
     ("decision", ("digest", "decision", "bad.json", "--preimage", "--json")),
+    ("snapshot", ("digest", "ledger", "bad.json", "--preimage")),
 ]
 NAMES = [" ".join(line) for _, line in READERS]
 
@@ -60,8 +62,8 @@ def with_value(value: Any) -> Callable[[dict[str, Any]], Any]:
     return changed
 
 
-def without_last(document: dict[str, Any]) -> Any:
-    return dict(list(document.items())[:-1])
+def without_first(document: dict[str, Any]) -> Any:
+    return dict(list(document.items())[1:])
 
 
 WRONG_RECORDS: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
@@ -70,7 +72,7 @@ WRONG_RECORDS: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
     ("a text", lambda document: "x", "RECORD_TYPE_INVALID"),
     ("an integer", lambda document: 7, "RECORD_TYPE_INVALID"),
     ("no key", lambda document: {}, "RECORD_KEY_MISSING"),
-    ("a missing key", without_last, "RECORD_KEY_MISSING"),
+    ("a missing key", without_first, "RECORD_KEY_MISSING"),
     ("an unknown key", lambda document: {**document, "zeal": 1}, "RECORD_KEY_UNKNOWN"),
     ("a hostile key", lambda document: {**document, "\x1b[31m\n": 1}, "RECORD_KEY_UNKNOWN"),
     ("true for an integer", with_value(True), "INTEGER_TYPE_INVALID"),

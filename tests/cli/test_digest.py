@@ -7,11 +7,13 @@ from calybris_ref import (
     decision_preimage,
     input_digest,
     input_preimage,
+    ledger_digest,
+    ledger_preimage,
     policy_digest,
     policy_preimage,
 )
 from tests.cli.conftest import Files, Run, Write
-from tests.support import records
+from tests.support import ledgers, records
 
 RECORDS = [
     ("policy", "policy.json", policy_digest, policy_preimage),
@@ -69,6 +71,38 @@ def test_models_are_shown_in_the_order_in_which_they_are_hashed(cli: Run, write:
     lines = [line.split() for line in out.splitlines()]
     assert lines[8:10] == [["models[0]"], ["39", "4", "model_id", "04000000", "4"]]
     assert lines[19:21] == [["models[1]"], ["86", "4", "model_id", "09000000", "9"]]
+
+
+LEDGER = ledgers.snapshot(
+    [ledgers.tenant("acme", 100, 30, 20, 50), ledgers.tenant("\x1b[2J", 7, 7)], version=2, wal_high_watermark=9
+)
+
+
+def test_the_digest_of_a_ledger_is_that_of_the_library(cli: Run, write: Write) -> None:
+    write("s.json", LEDGER.to_dict())
+    digest_hex = ledger_digest(LEDGER).hex()
+    assert cli("digest", "ledger", "s.json") == (0, digest_hex + "\n", "")
+    document = json.loads(cli("digest", "ledger", "s.json", "--json", "--preimage").out)
+    assert (document["digest_hex"], document["preimage_hex"]) == (digest_hex, ledger_preimage(LEDGER).hex())
+
+
+def test_tenants_are_shown_in_the_order_in_which_they_are_hashed(cli: Run, write: Write) -> None:
+    write("s.json", LEDGER.to_dict())
+    lines = [line.split() for line in cli("digest", "ledger", "s.json", "--preimage").out.splitlines()]
+    assert lines[5:8] == [
+        ["tenants[0]"],
+        ["33", "4", "tenant_id_length", "04000000", "4"],
+        ["37", "4", "tenant_id", "1b5b324a", "\\x1b[2J"],
+    ]
+    assert [line[-1] for line in lines if "wal_high_watermark" in line] == ["9"]
+
+
+def test_a_ledger_of_an_older_writer_has_no_watermark(cli: Run, write: Write) -> None:
+    snapshot = ledgers.snapshot([ledgers.tenant("a")])
+    document = snapshot.to_dict()
+    del document["wal_high_watermark"]
+    write("s.json", document)
+    assert cli("digest", "ledger", "s.json").out == ledger_digest(snapshot).hex() + "\n"
 
 
 def test_a_policy_that_breaks_the_rules_has_a_digest_when_asked_for(cli: Run, write: Write) -> None:
