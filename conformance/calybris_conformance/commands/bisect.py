@@ -54,6 +54,9 @@ def _found(arguments: argparse.Namespace, corpus: Corpus, case: Case) -> Finding
         try:
             session = Session(arguments.port, hello(corpus), settings(arguments), stop)
             try:
+                if lacking := case.requires - {*session.ready.features}:
+                    # Asked all the same, such a port answers with an error, which would look like a wrong digest.
+                    raise CommandError(f"The port does not claim {', '.join(sorted(lacking))}, which this needs.")
                 return bisect(session, case, lambda note: progress.advance(note=note))
             finally:
                 session.kill()

@@ -36,8 +36,9 @@ def script(folder: Path, body: str) -> tuple[str, ...]:
         "from calybris_conformance.adapters.reference import ADAPTER\n"
         "from calybris_conformance.adapters.serve import serve\n"
         "operations = dict(ADAPTER.operations)\n"
+        "features = ADAPTER.features\n"
         f"{body}\n"
-        "serve(replace(ADAPTER, operations=operations), sys.stdin.buffer, sys.stdout.buffer)\n"
+        "serve(replace(ADAPTER, operations=operations, features=features), sys.stdin.buffer, sys.stdout.buffer)\n"
     )
     return (sys.executable, str(path))
 
@@ -79,6 +80,12 @@ def test_a_digest_that_is_wrong_from_the_start(bisect: Bisect, tmp_path: Path, a
     code, out, _ = bisect(*port)
     assert code == 1
     assert out.startswith("The port has even the digest of no decision at all wrong: ")
+
+
+def test_a_port_that_does_not_claim_accumulate_is_told_so_and_not_asked(bisect: Bisect, tmp_path: Path) -> None:
+    port = script(tmp_path, "features -= {'accumulate'}")
+    error = "calybris-ref: error: The port does not claim accumulate, which this needs.\n"
+    assert bisect(*port) == (2, "", error)
 
 
 @pytest.mark.parametrize(
