@@ -70,9 +70,9 @@ tables: $(VENV)/.ready  ## write the tables of the documentation that are genera
 	$(call say,writing tables)
 	$(BIN)/python -m tests.traceability
 
-mutants: $(VENV)/.ready  ## kill every wrong kernel and encoder with the vectors
+mutants: $(VENV)/.ready  ## kill every wrong implementation with the vectors, every planted wrong rule with the proofs; every other slow test
 	$(call say,killing mutants)
-	$(BIN)/python -m pytest -n auto -m slow tests/mutants
+	$(BIN)/python -m pytest -n auto -m slow tests
 
 spec-mutants: $(VENV)/.ready  ## make every rule of the specification wrong and see who notices; an hour for all, less for a change
 	$(call say,mutating the specification)

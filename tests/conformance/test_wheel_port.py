@@ -8,6 +8,8 @@ from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
 from calybris_conformance import corpus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,7 @@ def greeting() -> dict[str, object]:
     return ready
 
 
+@pytest.mark.slow  # `make demo` asks the same
 def test_the_wheel_is_conformant_but_for_its_known_failures(tmp_path: Path) -> None:
     suites = sorted({case.suite for case in corpus.load().cases} - {TOO_LONG})
     filters = [argument for suite in suites for argument in ("--suite", suite)]

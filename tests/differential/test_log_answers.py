@@ -156,4 +156,5 @@ TOPICS = [
 
 @pytest.mark.parametrize("topic", TOPICS, ids=[topic.op for topic in TOPICS])
 def test_every_answer_is_the_same(topic: Topic, seed: int) -> None:
-    compare(topic, QUESTIONS, seed)
+    # The wheel's differences are known: test_log_spec.py and test_log_wheel.py take them out of its answers.
+    compare(topic._replace(aside=frozenset({"wheel"})), QUESTIONS, seed)

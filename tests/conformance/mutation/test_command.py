@@ -132,6 +132,7 @@ def test_the_vectors_are_asked_about_survivors(place: Place, monkeypatch: pytest
     assert sorted(asked) == sorted(one.id for one in known if one.outcome == "survived")
 
 
+@pytest.mark.slow
 def test_a_page_and_the_check_of_everything(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     assert place.run("check", "--page", str(place.page)) == 1
     assert "was not shown to the vectors" in capsys.readouterr().out

@@ -162,7 +162,7 @@ SPECIFICATION = Path(calybris_spec.__path__[0])
 @pytest.mark.parametrize(
     ("module", "old", "new", "seen"),
     [
-        ("logic", "return statement ^ True", "return statement ^ True", False),
+        pytest.param("logic", "return statement ^ True", "return statement ^ True", False, marks=pytest.mark.slow),
         ("inputs", "request.risk_bps > MAX_BPS", "request.risk_bps >= MAX_BPS", True),
         ("codes", "MAX_BPS = BASIS_POINTS", "MAX_BPS = BASIS_POINTS[0]", True),
         ("decision", "    return trace(snapshot, request).decision", "    raise SystemExit", True),
