@@ -64,16 +64,21 @@ def ask(question: dict[str, Any]) -> dict[str, Any]:
         except Exception as fault:  # noqa: BLE001 - whatever a mutant throws is one more wrong answer
             return {"fault": repr(fault)}
 
+    def turn(case: Any) -> tuple[bool, bool, bool]:
+        """Cases with the mutant's flag come first, and large ones last."""
+        return question["flag"] not in case.flags, LARGEST in case.requires, LARGE in case.requires
+
     asked, killed = 0, dict[str, list[str]]()
-    for case in sorted(corpus.load().cases, key=lambda case: (LARGEST in case.requires, LARGE in case.requires)):
-        caught = any(question["flag"] in flags for flags in killed.values())
-        if LARGE in case.requires and (question["quick"] or caught):
+    for case in sorted(corpus.load().cases, key=turn):
+        if LARGE in case.requires and question["quick"]:
             continue
         if LARGEST in case.requires and (question["quick"] or killed):
             continue
         asked += 1
         if answer(case) != corpus.due(case.expect):
             killed[case.id] = list(case.flags)
+            if question["flag"] in case.flags:
+                break  # it is dead, by a case that was written against it
     return {"asked": asked, "killed": killed}
 
 
