@@ -14,7 +14,7 @@ from calybris_spec.codes import Refusal
 from calybris_spec.config import Config
 from calybris_spec.integers import WIDTHS, Width, holds, unsigned
 
-U8, U16, U32, U64, I64 = WIDTHS["u8"], WIDTHS["u16"], WIDTHS["u32"], WIDTHS["u64"], WIDTHS["i64"]
+U8, U16, U32, U64 = WIDTHS["u8"], WIDTHS["u16"], WIDTHS["u32"], WIDTHS["u64"]
 
 
 def rows(table: tuple[Refusal, ...]) -> str:
@@ -208,24 +208,6 @@ def nine_bytes_make_a_tag_whatever_follows(byte: int) -> bool:
     kinds = [layout.kind_of((*tag, byte)) for tag in (layout.POLICY_TAG, layout.INPUT_TAG, layout.DECISION_TAG)]
     others = [layout.kind_of(layout.POLICY_TAG[:-1]), layout.kind_of((98, *layout.POLICY_TAG[1:]))]
     return kinds == ["policy", "input", "decision"] and others == [None, None]
-
-
-@ensure(lambda result: result)
-def these_numbers_have_these_bytes() -> bool:
-    """DIGEST-2, the examples of the clause, both ends of a signed field, and what is read back from them."""
-    examples = [
-        (9_600, U16, (128, 37)),
-        (9_600, U64, (128, 37, 0, 0, 0, 0, 0, 0)),
-        (-1, I64, (255,) * 8),
-        (-(2**63), I64, (0, 0, 0, 0, 0, 0, 0, 128)),
-        (2**63 - 1, I64, (255, 255, 255, 255, 255, 255, 255, 127)),
-        (513, U16, (1, 2)),
-        (0, I64, (0,) * 8),
-    ]
-    written = [layout.little_endian(value, width) == raw for value, width, raw in examples]
-    read = [layout.from_little_endian(raw, width) == value for value, width, raw in examples]
-    pair = layout.encode((513, 7), (U16, U8)) == (1, 2, 7) and layout.decode((1, 2, 7), (U16, U8)) == (513, 7)
-    return all(written) and all(read) and pair
 
 
 @ensure(lambda result: result)
