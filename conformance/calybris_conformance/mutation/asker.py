@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -29,6 +30,7 @@ JSON = dict[str, Any]
 
 LARGE = frozenset(["accumulate.million", "catalog.series"])
 _LARGE_SUITES = ("accumulate/",)
+_CPU_SECONDS, _MEMORY_BYTES = 60, 2 * 2**30
 ADAPTER = "calybris_conformance.adapters.spec"
 
 
@@ -55,6 +57,7 @@ def _in_a_fork(question: JSON, path: Path, cases: Sequence[corpus.Case]) -> JSON
     fork = os.fork()
     if fork == 0:
         try:
+            _limit()
             with os.fdopen(writing, "w", encoding="utf-8") as answer:
                 json.dump({"case": _first_wrong(question, path, cases)}, answer)
         finally:
@@ -65,6 +68,12 @@ def _in_a_fork(question: JSON, path: Path, cases: Sequence[corpus.Case]) -> JSON
     os.waitpid(fork, 0)
     told: JSON = json.loads(text) if text else {"case": cases[0].id}  # who dies answers nothing
     return told
+
+
+def _limit() -> None:
+    """A mutant that answers without end, or fills the memory, is ended by the system: it has answered nothing."""
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
 
 
 def _first_wrong(question: JSON, path: Path, cases: Sequence[corpus.Case]) -> str:

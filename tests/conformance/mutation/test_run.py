@@ -166,6 +166,7 @@ SPECIFICATION = Path(calybris_spec.__path__[0])
         ("inputs", "request.risk_bps > MAX_BPS", "request.risk_bps >= MAX_BPS", True),
         ("codes", "MAX_BPS = BASIS_POINTS", "MAX_BPS = BASIS_POINTS[0]", True),
         ("decision", "    return trace(snapshot, request).decision", "    raise SystemExit", True),
+        ("decision", "    return trace(snapshot, request).decision", "    return [0] * 2**40", True),
     ],
 )
 def test_what_the_vectors_see(module: str, old: str, new: str, seen: bool) -> None:
