@@ -63,6 +63,16 @@ COMMANDS: dict[str, tuple[str, str, str | None]] = {
         "print the canonical digest of a record, or the bytes behind it",
         None,
     ),
+    "wal": (
+        "calybris_ref.cli.wal",
+        "verify, replay, show, repair or anchor a log",
+        None,
+    ),
+    "ledger": (
+        "calybris_ref.cli.ledger",
+        "show a snapshot of a ledger, or prove that it lost no money",
+        None,
+    ),
     "completion": (
         "calybris_ref.cli.completion",
         "print the tab completion for a shell",
@@ -72,12 +82,15 @@ COMMANDS: dict[str, tuple[str, str, str | None]] = {
 
 _DESCRIPTION = "Specification, reference, vectors and judge of the Calybris decision kernel."
 _EPILOG = """\
-four uses:
+five uses:
   judge a port of the kernel, in any language, by what it answers
       calybris-ref conformance run -- ./my-port
   decide, and check what somebody else decided
       calybris-ref decide --policy p.json --input r.json --explain
       calybris-ref verify --policy p.json --input r.json --decision d.json
+  audit what was logged and paid
+      calybris-ref wal replay decisions.wal --policy p.json --anchor a.json
+      calybris-ref ledger prove snapshot.json
   read the agreed answers, and see the bytes behind a digest
       calybris-ref vectors list
       calybris-ref digest policy p.json --preimage

@@ -10,7 +10,7 @@ from calybris_ref.cli.terminal import EXIT_OK
 
 _SHELLS = ("bash", "zsh", "tcsh")
 # The placeholder of an argument tells what it is completed with.
-_COMPLETIONS = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
+_COMPLETIONS = {"FILE": shtab.FILE, "LOG": shtab.FILE, "SNAPSHOT": shtab.FILE, "DIR": shtab.DIRECTORY}
 _EXAMPLES = """\
 examples:
   bash, in ~/.bashrc           eval "$(calybris-ref completion bash)"

@@ -111,7 +111,7 @@ def _overview(decisions: Iterable[KernelDecision]) -> str:
     rows = [
         (
             str(decision.request_sequence),
-            _verdict(decision),
+            verdict(decision),
             str(decision.selected_model_id) if decision.is_executable else "",
             str(decision.estimated_cost_microunits) if decision.is_executable else "",
             str(decision.expected_utility_microunits) if decision.is_executable else "",
@@ -123,7 +123,7 @@ def _overview(decisions: Iterable[KernelDecision]) -> str:
     return table(header, rows, right=(0, 2, 3, 4, 5, 6))
 
 
-def _verdict(decision: KernelDecision) -> str:
+def verdict(decision: KernelDecision) -> str:
     """The action, and for a rejection why; the two other actions have one reason each (DECIDE-1)."""
     if decision.is_executable:
         return paint(decision.action.label, "good", sys.stdout)
