@@ -5,9 +5,11 @@ from __future__ import annotations
 from icontract import ensure
 
 from calybris_spec import policy as policies
+from calybris_spec.decision import NOTHING_SEEN
 from calybris_spec.integers import WIDTHS
 from calybris_spec.layout import decode, encode, from_little_endian, little_endian
 from calybris_spec.policy import VALID, Verdict, check, check_next, check_trusted
+from calybris_spec.ranking import EMPTY
 from calybris_spec.types import Model, Policy
 
 U8, U16, U64, I64 = WIDTHS["u8"], WIDTHS["u16"], WIDTHS["u64"], WIDTHS["i64"]
@@ -32,6 +34,12 @@ def these_numbers_have_these_bytes() -> bool:
     read = all([from_little_endian(raw, width) == value for value, width, raw in examples])
     pair = encode((513, 7), (U16, U8)) == (1, 2, 7) and decode((1, 2, 7), (U16, U8)) == (513, 7)
     return written and read and pair
+
+
+@ensure(lambda result: result)
+def nobody_stands_on_an_empty_podium() -> bool:
+    """RANK-3: nothing but zeros, so that no tally starts from a number that somebody chose."""
+    return EMPTY == (0, (0, 0, 0, 0, 0), (0, 0, 0, 0, 0)) and NOTHING_SEEN == (0, EMPTY, (0,) * 9)
 
 
 @ensure(lambda result: result)
