@@ -30,6 +30,16 @@ def within(low: int, value: int, high: int) -> bool:
     return (low <= value) & (value <= high)
 
 
+def repeats(ids: tuple[str | int, ...]) -> tuple[bool, ...]:
+    """Return for each id, of a model (POLICY-3) or of a tenant (LEDGER-11), whether it stood earlier in the list."""
+    seen: set[str | int] = set()
+    found = []
+    for name in ids:
+        found.append(name in seen)
+        seen.add(name)
+    return tuple(found)
+
+
 def first(flags: tuple[bool, ...]) -> int:
     """Return the position of the first true flag, counted from 1, or NONE (pinned in theorems/logic.py)."""
     for position, flag in enumerate(flags, 1):

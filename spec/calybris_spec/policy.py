@@ -21,7 +21,7 @@ from calybris_spec.codes import (
     MAX_RISK_PENALTY_MULTIPLIER_BPS,
     Refusal,
 )
-from calybris_spec.logic import NONE, first, implies, within
+from calybris_spec.logic import NONE, first, implies, repeats, within
 from calybris_spec.types import Model, Policy, is_model, is_policy
 
 REFUSALS = (
@@ -118,16 +118,6 @@ def model_problem(model: Model, is_repeat: bool) -> int:
         )
     )
     return NONE if found == NONE else CATALOG_EMPTY + found
-
-
-def repeats(ids: tuple[int, ...]) -> tuple[bool, ...]:
-    """Return for each id whether it stood earlier in the list."""
-    seen: set[int] = set()
-    found = []
-    for model_id in ids:
-        found.append(model_id in seen)
-        seen.add(model_id)
-    return tuple(found)
 
 
 @require(lambda model: is_model(model))

@@ -12,7 +12,7 @@ from icontract import ensure, require
 from calybris_spec.codes import ACCEPTED, Refusal
 from calybris_spec.integers import WIDTHS, fields_of, fits, holds, i64, u64
 from calybris_spec.ledger import AMOUNT, Account
-from calybris_spec.logic import NONE, first, implies, no, within
+from calybris_spec.logic import NONE, first, implies, no, repeats, within
 
 COUNT = WIDTHS["u64"]
 
@@ -163,22 +163,17 @@ def restore_finding(active_reservations: int, rows: tuple[int, ...], balance: Fi
     return FINE if balance.row == BALANCED else Finding(UNBALANCED, balance.place)
 
 
-def restore_problem(active_reservations: int, repeats: tuple[bool, ...], accounts: tuple[Account, ...]) -> Finding:
+def restore_problem(active_reservations: int, repeated: tuple[bool, ...], accounts: tuple[Account, ...]) -> Finding:
     """Return the same, of tenants with these accounts; each says whether an earlier one has its id (LEDGER-11)."""
-    rows = tuple([restore_row_of(account, is_repeat) for account, is_repeat in zip(accounts, repeats, strict=True)])
+    rows = tuple([restore_row_of(account, is_repeat) for account, is_repeat in zip(accounts, repeated, strict=True)])
     return restore_finding(active_reservations, rows, first_finding(accounts))
-
-
-def repeated(ids: tuple[str | int, ...]) -> tuple[bool, ...]:
-    """Return for each id whether it stood earlier in the list."""
-    return tuple([name in ids[:place] for place, name in enumerate(ids)])
 
 
 def check(snapshot: LedgerSnapshot) -> Finding:
     """Return what a restore from this snapshot refuses first (LEDGER-11); a checkpoint refuses the same (SNAP-3)."""
     ids = tuple([tenant.tenant_id for tenant in snapshot.tenants])
     accounts = tuple([account_of(tenant) for tenant in snapshot.tenants])
-    return restore_problem(snapshot.active_reservations, repeated(ids), accounts)
+    return restore_problem(snapshot.active_reservations, repeats(ids), accounts)
 
 
 class Conservation(NamedTuple):

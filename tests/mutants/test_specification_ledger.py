@@ -165,7 +165,7 @@ MUTANTS = {
     ),
     "restore-of-the-unbalanced": Mutant("snapshot.py", "Finding(UNBALANCED, balance.place)", "FINE", SNAPSHOT),
     "restore-finds-neighbours-only": Mutant(
-        "snapshot.py", "name in ids[:place]", "name in ids[place - 1 : place]", SNAPSHOT
+        "logic.py", "        seen.add(name)\n", "        seen = {name}\n", SNAPSHOT
     ),
     "totals-saturate": Mutant("finance.py", "else Totals(0, 0, fit)", "else Totals(I64_MAX, I64_MAX, fit)", FINANCE),
     "one-total-is-enough": Mutant(

@@ -3,8 +3,10 @@
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from calybris_spec.logic import NONE, first, implies, no, within
+from calybris_spec.logic import NONE, first, implies, no, repeats, within
 
 
 @pytest.mark.parametrize(("premise", "conclusion"), list(product([False, True], repeat=2)))
@@ -26,3 +28,8 @@ def test_within_includes_both_ends() -> None:
 )
 def test_first(flags: tuple[bool, ...], found: int) -> None:
     assert first(flags) == found
+
+
+@given(st.lists(st.integers(0, 4)))
+def test_repeats_by_definition(ids: list[int]) -> None:
+    assert repeats(tuple(ids)) == tuple(name in ids[:place] for place, name in enumerate(ids))

@@ -3,10 +3,8 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from calybris_spec.policy import REFUSALS, VALID, check, check_trusted, repeats, trusted_order
+from calybris_spec.policy import REFUSALS, VALID, check, check_trusted, trusted_order
 from calybris_spec.types import Model, Policy
 from tests.support.specification import EXAMPLE_MODELS, EXAMPLE_POLICY
 
@@ -112,8 +110,3 @@ def test_trusted_names_no_model_when_none_is_at_fault() -> None:
 
 def test_trusted_order_is_stable() -> None:
     assert trusted_order((B, A, B, A)) == (1, 3, 0, 2)
-
-
-@given(st.lists(st.integers(0, 4)))
-def test_repeats_by_definition(ids: list[int]) -> None:
-    assert repeats(tuple(ids)) == tuple(model_id in ids[:place] for place, model_id in enumerate(ids))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from icontract import ensure, require
 
 from calybris_spec.ledger import Account, is_account
-from calybris_spec.logic import NONE, implies, no, within
+from calybris_spec.logic import NONE, implies, no, repeats, within
 from calybris_spec.snapshot import (
     BALANCED,
     FINE,
@@ -21,7 +21,6 @@ from calybris_spec.snapshot import (
     finding_of,
     first_finding,
     has_widths,
-    repeated,
     restore_finding,
     restore_problem,
     sum_of,
@@ -110,7 +109,7 @@ def a_ledger_at_rest_can_be_restored(account: Account) -> bool:
 @ensure(lambda result: result)
 def an_id_is_repeated_when_it_stood_anywhere_before(one: int, other: int, third: int) -> bool:
     """Neighbours or not (LEDGER-11); numbers stand for the ids."""
-    found = repeated((one, other, third))
+    found = repeats((one, other, third))
     return (found[0] ^ True) & (found[1] == (other == one)) & (found[2] == ((third == one) | (third == other)))
 
 
