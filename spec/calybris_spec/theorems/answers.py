@@ -6,14 +6,31 @@ from icontract import ensure
 
 from calybris_spec import policy as policies
 from calybris_spec.decision import NOTHING_SEEN
-from calybris_spec.integers import WIDTHS
+from calybris_spec.digest import decision_digest_hex
+from calybris_spec.integers import WIDTHS, fields_of
 from calybris_spec.layout import decode, encode, from_little_endian, little_endian
 from calybris_spec.policy import VALID, Verdict, check, check_next, check_trusted
 from calybris_spec.ranking import EMPTY
-from calybris_spec.types import Model, Policy
+from calybris_spec.types import Decision, Model, Policy, Request, Snapshot
+from calybris_spec.verify import (
+    Bundle,
+    audit_bundle,
+    certify,
+    verified_audit_bundle,
+    verify_decision,
+    verify_digest,
+)
 
 U8, U16, U64, I64 = WIDTHS["u8"], WIDTHS["u16"], WIDTHS["u64"], WIDTHS["i64"]
 POLICY = Policy(1, 1, 10_000, 10_000, 50_000, 0)
+SNAPSHOT = Snapshot(
+    Policy(12, 5, 9_600, 5_500, 3_500, 2), (Model(2, 1, 8_800, 9_000, 1, 420, 3, 3, 2_500_000, 10_000_000),)
+)
+REQUEST = Request(7, 2, 1_200, 350, 50_000, 20_000, 9_600, 9_000, 7_000, 1_500, 1, 15, 3)
+DECISION = Decision(7, 3, 100, 0, 65_535, 0, 0, 0, 0, 0, 0, 12, 5)
+POLICY_HEX = "3514de1ff40d0f6cfc1fffe0c0de8c8173f397744b58aa0f6b8ec9e7673cf26e"
+REQUEST_HEX = "2afade5265b87d0a98f15daeba24078621b067cc6342d7ce92d8ec039a18564e"
+DECISION_HEX = "aed8b7ea63a8e6645f6931e49f59d7c78580e141e0af5572329027853bd098b8"
 GOOD = Model(1, 63, 10_000, 10_000, 1, 0, 0, 0, 0, 0)
 
 
@@ -84,3 +101,49 @@ def a_trusted_catalog_has_at_most_65_535_models() -> bool:
         check_trusted(POLICY, (GOOD._replace(model_id=9), GOOD)),
     ]
     return asked == [(10, 0), (11, 0), (11, 1), (12, 1), (7, 1), (9, 0), (0, 0)]
+
+
+@ensure(lambda result: result)
+def a_decision_is_replayed_against_its_own_policy_and_request() -> bool:
+    """VERIFY-1, VERIFY-2: a rejection replays, and not with another cost; a claim, and one character more."""
+    other = DECISION._replace(estimated_cost_microunits=1)
+    replays = [verify_decision(SNAPSHOT, REQUEST, decision).status for decision in (DECISION, other)]
+    claims = [verify_digest(DECISION, claim) for claim in (DECISION_HEX, DECISION_HEX + "0")]
+    return replays == ["valid", "mismatch"] and claims == [
+        ("valid", DECISION_HEX, DECISION_HEX),
+        ("digest_mismatch", DECISION_HEX, DECISION_HEX + "0"),
+    ]
+
+
+@ensure(lambda result: result)
+def a_bundle_attests_the_three_records_and_whether_they_replay() -> bool:
+    """VERIFY-3, VERIFY-4: its fields, what they hold for the example, and that it fails closed."""
+    attested = ("calybris.audit.v1", "sha256", 1, 12, 5, "calybris", POLICY_HEX, REQUEST_HEX, DECISION_HEX)
+    fields = (
+        "schema_version digest_algorithm proof_version policy_epoch catalog_epoch created_by policy_digest_hex "
+        "input_digest_hex decision_digest_hex replay_valid"
+    )
+    widths = {"proof_version": U16, "policy_epoch": U64, "catalog_epoch": U64}
+    other = DECISION._replace(estimated_cost_microunits=1)
+    bundle = audit_bundle(SNAPSHOT, REQUEST, DECISION)
+    return all(
+        [
+            " ".join(Bundle._fields) == fields,
+            fields_of(Bundle) == widths,
+            bundle[:9] == attested,
+            bundle.replay_valid is True,
+            verified_audit_bundle(SNAPSHOT, REQUEST, DECISION) is not None,
+            audit_bundle(SNAPSHOT, REQUEST, other).replay_valid is False,
+            verified_audit_bundle(SNAPSHOT, REQUEST, other) is None,
+        ]
+    )
+
+
+@ensure(lambda result: result)
+def a_certificate_repeats_the_decision_beside_three_fingerprints() -> bool:
+    """VERIFY-6: for the example, whose runner-up nobody decided."""
+    given = DECISION._replace(counterfactual_model_id=9, counterfactual_utility_microunits=-4)
+    told = certify(SNAPSHOT, REQUEST, given)
+    named = (POLICY_HEX, REQUEST_HEX, 7, 0, "reject", "risk_hard_limit", 0, 0, 9, -4)
+    shown = (*told[:2], *told[3:7], *told[8:])
+    return shown == named and told.replay_valid is False and told.decision_fingerprint == decision_digest_hex(given)
