@@ -21,18 +21,20 @@ say = @printf '\n== %s\n' "$(1)"
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
 
+# The lock is whole (--no-deps): nothing is resolved again, so a release of tomorrow changes nothing here.
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(call say,setting up $(VENV) (locked and hash-pinned))
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "calybris-ref needs Python 3.11 or later")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 $(WHEEL_VENV)/.ready: conformance/ports/calybris-wheel/requirements-$(WHEEL_VERSION).txt
 	$(call say,setting up the peer: calybris $(WHEEL_VERSION) in an environment of its own)
 	$(PYTHON) -m venv $(WHEEL_VENV)
-	$(WHEEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(WHEEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
 demo: $(VENV)/.ready $(WHEEL_VENV)/.ready  ## judge the reference, the specification and the wheel on the full vector set
