@@ -107,9 +107,9 @@ def a_trusted_catalog_has_at_most_65_535_models() -> bool:
 def a_decision_is_replayed_against_its_own_policy_and_request() -> bool:
     """VERIFY-1, VERIFY-2: a rejection replays, and not with another cost; a claim, and one character more."""
     other = DECISION._replace(estimated_cost_microunits=1)
-    replays = [verify_decision(SNAPSHOT, REQUEST, decision).status for decision in (DECISION, other)]
+    replays = [verify_decision(SNAPSHOT, REQUEST, decision) for decision in (DECISION, other)]
     claims = [verify_digest(DECISION, claim) for claim in (DECISION_HEX, DECISION_HEX + "0")]
-    return replays == ["valid", "mismatch"] and claims == [
+    return replays == [("valid", DECISION), ("mismatch", DECISION)] and claims == [
         ("valid", DECISION_HEX, DECISION_HEX),
         ("digest_mismatch", DECISION_HEX, DECISION_HEX + "0"),
     ]
