@@ -44,11 +44,13 @@ __all__ = [
     "DigestMismatch",
     "DuplicateSequence",
     "EngineConfig",
+    "EngineMetrics",
     "ExposureLimitExceeded",
     "FinancialCertificate",
     "Gate",
     "InputBuilder",
     "InputError",
+    "Instrumentation",
     "Insufficient",
     "InvalidAmount",
     "JsonText",
@@ -207,6 +209,7 @@ if TYPE_CHECKING:
         prove_conservation,
         prove_snapshot,
     )
+    from calybris_ref.instrument import EngineMetrics, Instrumentation
     from calybris_ref.layout import PreimageField, dissect
     from calybris_ref.ledger import BudgetSnapshot, TenantLedger, conservation_status
     from calybris_ref.model import (
@@ -302,6 +305,10 @@ else:
             from calybris_ref import async_wal  # `asyncio` alone takes longer than all the others
 
             return getattr(async_wal, name)
+        if name in ("EngineMetrics", "Instrumentation"):
+            from calybris_ref import instrument  # `logging`, which nothing else needs
+
+            return getattr(instrument, name)
         if name in __all__:
             from calybris_ref import (
                 batch,

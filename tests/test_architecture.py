@@ -31,6 +31,8 @@ ARROWS = {
 EXCEPTIONS = {
     "calybris_conformance.prove": frozenset({"crosshair", "z3", "icontract"}),  # the proof tool itself
     "calybris_ref.cli.completion": frozenset({"shtab"}),  # the optional extra `cli`
+    "calybris_ref.instrument": frozenset({"opentelemetry"}),  # when it is asked for, and there
+    "calybris_ref.instrument_events": frozenset({"opentelemetry"}),
 }
 # Loading by name hides an arrow. The command table names commands of other packages, so that the library needs none of
 # them; the judge may import both others anyway.
@@ -49,6 +51,9 @@ IMPURE_PARTS = (
     "calybris_ref.wal_reader",  # the file of a log, read
     "calybris_ref.async_wal",  # the same from an event loop
     "calybris_ref.wal_repair",  # what a crash left of one, cut off
+    "calybris_ref.instrument",  # tells of calls as they happen
+    "calybris_ref.instrument_events",
+    "calybris_ref.instrument_proxies",
 )
 # Part of a pure package -> what it alone may import beside PURE_MODULES, for the reason given.
 PURE_EXCEPTIONS = {
@@ -226,6 +231,7 @@ def test_exceptions_name_modules_that_exist() -> None:
         ("calybris_ref.kernel", "from . import model", "imports ."),
         ("calybris_ref.verify", "def f() -> None:\n    import icontract", "imports icontract"),
         ("calybris_ref.cli.decide", "import shtab", "imports shtab"),
+        ("calybris_ref.instrument_proxies", "import opentelemetry", "imports opentelemetry"),
         ("calybris_ref.cli.decide", "import importlib", "loads modules by name"),
         ("calybris_spec.gates", "import calybris_ref", "imports calybris_ref"),
         ("calybris_spec.gates", "if TYPE_CHECKING:\n    import calybris_ref.model", "imports calybris_ref.model"),
