@@ -11,6 +11,7 @@ from time import perf_counter
 
 from calybris_ref.cli.terminal import Progress, table
 from tests.bench.jobs import Job, jobs
+from tests.bench.lateness import Row, lateness
 
 
 def seconds(call: Callable[[], object], repeats: int) -> float:
@@ -39,6 +40,10 @@ def measure(job: Job, rounds: int, progress: Progress) -> dict[str, object]:
     }
 
 
+def _rounded(late: list[Row]) -> list[list[str]]:
+    return [[name, *[f"{value:.2f}" for value in values]] for name, *values in late]
+
+
 def main() -> int:
     """Measure, print, and say on what."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
@@ -49,13 +54,17 @@ def main() -> int:
     work = jobs()
     with Progress(len(work) * (arguments.rounds + 1), "measuring") as progress:
         found = [measure(job, arguments.rounds, progress) for job in work]
+    late = lateness()
     if arguments.json:
-        json.dump({"python": platform.python_version(), "machine": platform.machine(), "jobs": found}, sys.stdout)
+        told = {"python": platform.python_version(), "machine": platform.machine(), "jobs": found, "late_ms": late}
+        json.dump(told, sys.stdout)
         return 0
     rows = [[f"{one[key]:,}" if key != "job" else str(one[key]) for key in one] for one in found]
     head = ("job", "ours µs", "peer µs", "ratio", "min", "max")
     print(table(head, rows, right=range(1, len(head))))
     print(f"ratio: ours / peer, median of {arguments.rounds} rounds; below 1 we are faster")
+    print()
+    print(table(("lateness of an event loop", "median ms", "99 % ms", "max ms"), _rounded(late), right=range(1, 4)))
     print(
         f"Python {platform.python_version()}, {platform.system()} {platform.machine()}; peer: the wheel calybris 1.3.0"
     )

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 from calybris import _core as peer
 
@@ -24,6 +25,7 @@ from calybris_ref import (
 
 MODELS = 22
 _ENTRIES = 2_000
+_THREADS, _PAIRS_PER_THREAD = 8, 1_000
 _SCALARS = (1, 1, 9_600, 5_500, 3_500, 2)
 _CATALOG = [
     (place + 1, place % 8, 6_000 + 150 * place, 9_500, 1, 120 + 37 * place, 0b111, 0b1111, 150_000 * (place + 1), 10**6)
@@ -95,6 +97,33 @@ def _reserve_and_commit() -> Job:
     return Job("reserve and commit, one thread", mine, other, 30_000, 50_000)
 
 
+def _contended() -> Job:
+    ours, theirs = BudgetEngine(), peer.BudgetEngine()
+    for engine in (ours, theirs):
+        engine.ensure_tenant("acme", 10**15)
+
+    def mine() -> None:
+        for _ in range(_PAIRS_PER_THREAD):
+            ours.commit(ours.try_reserve("acme", 100)[1], 70)
+
+    def other() -> None:
+        for _ in range(_PAIRS_PER_THREAD):
+            theirs.commit(theirs.try_reserve("acme", 100)["reservation_id"], 70)
+
+    def by_all(work: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            threads = [Thread(target=work) for _ in range(_THREADS)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+        return run
+
+    name = f"{_THREADS * _PAIRS_PER_THREAD:,} times reserve and commit by {_THREADS} threads, one tenant"
+    return Job(name, by_all(mine), by_all(other), 3, 3)
+
+
 def _logs(folder: Path) -> list[Job]:
     policy = PolicySnapshot.try_new(*_SCALARS, [KernelModel(*row) for row in _CATALOG])
     theirs = peer.PolicySnapshot(*_SCALARS, [peer.KernelModel(*row) for row in _CATALOG])
@@ -153,6 +182,7 @@ def jobs() -> list[Job]:
         _decision("mixed", _MIXED),
         _digests(),
         _reserve_and_commit(),
+        _contended(),
         *_logs(Path(folder.name)),
         _start(),
     ]
