@@ -46,7 +46,10 @@ class DuplicateSequence(WalError):  # noqa: N818 - the published name
 
 
 class ChainBroken(WalError):  # noqa: N818 - the published name
-    """A hash that is not the chain's: the `expected` one, and the one that was `found` (LOG-4)."""
+    """A hash that is not the chain's: the `expected` one, and the one that was `found` (LOG-4).
+
+    `expected` is None for the `entry_hash` of a log with a key: whoever knows it can write a changed entry that holds.
+    """
 
 
 class KeyTooShort(WalError):  # noqa: N818 - named like its neighbours

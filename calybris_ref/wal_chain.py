@@ -89,7 +89,8 @@ def verified_entries(lines: Iterable[bytes], key: bytes | None = None) -> Iterat
             raise broken_chain(placed, "previous_hash", last_hash, entry.previous_hash)
         own_hash = entry_hash(entry.previous_hash, entry.data, key)
         if not same_hash(entry.entry_hash, own_hash):
-            raise broken_chain(placed, "entry_hash", own_hash, entry.entry_hash)
+            # The right hash of what stands there would make a changed entry of a keyed log look good: nobody is told.
+            raise broken_chain(placed, "entry_hash", own_hash if key is None else None, entry.entry_hash)
         yield placed
         sequence, last_hash = entry.sequence, own_hash
 
@@ -133,10 +134,11 @@ def missing_line_feed(last_byte: bytes) -> bytes:
     return b"\n" if last_byte not in (b"", b"\n") else b""
 
 
-def broken_chain(placed: PlacedEntry, field: str, expected: str, found: str) -> WalError:
-    """The refusal of an entry with another hash than the chain's."""
+def broken_chain(placed: PlacedEntry, field: str, expected: str | None, found: str) -> WalError:
+    """The refusal of an entry with another hash than the chain's; `expected` is None where nobody may be told it."""
+    right = "the one that the key gives" if expected is None else repr(expected)
     return ChainBroken(
-        f"the chain is broken at sequence {placed.entry.sequence}: {found[:64]!r} is not {expected!r}",
+        f"the chain is broken at sequence {placed.entry.sequence}: {found[:64]!r} is not {right}",
         code="LOG_CHAIN_BROKEN",
         at=f"lines[{placed.line}].{field}",
         line=placed.line,

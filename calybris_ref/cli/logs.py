@@ -138,13 +138,11 @@ def reading(path: str, key: bytes | None, label: str, passes: int = 1) -> Iterat
 
 
 class Refusal(NamedTuple):
-    """Why a log is refused, how many entries in front of that hold, whether it has a key, its torn tail if that is
-    all, and a remark."""
+    """Why a log is refused, how many entries in front of that hold, its torn tail if that is all, and a remark."""
 
     path: str
     error: WalError
     entries: int
-    keyed: bool
     tail: TornTail | None = None
     remark: str = ""
 
@@ -158,14 +156,12 @@ def refusal(log: Reading, error: WalError, anchor: WalAnchor | None = None) -> R
     """What a refused log looks like from its beginning to the fault."""
     tail = _torn(log, error) if isinstance(error, WalJsonError) else None
     entries = tail.head.sequence if tail else log.head.sequence
-    return Refusal(log.path, error, entries, log.key is not None, tail, _remark(log, error, anchor))
+    return Refusal(log.path, error, entries, tail, _remark(log, error, anchor))
 
 
 def report_refusal(refused: Refusal, *, as_json: bool, **more: Any) -> int:
     """Print a refusal, with `more` that was counted; the exit code."""
     error, tail = refused.error, refused.tail
-    # With the right hash of what stands there, whoever reads this could make a changed entry of a keyed log look good.
-    expected = None if refused.keyed and error.at.endswith(".entry_hash") else _plain(error.expected)
     if as_json:
         document: dict[str, Any] = {
             "status": refused.status,
@@ -178,7 +174,7 @@ def report_refusal(refused: Refusal, *, as_json: bool, **more: Any) -> int:
             "line": None if error.line is None else error.line + 1,
             "offset": tail.offset if tail else error.offset,
             "sequence": error.sequence,
-            "expected": expected,
+            "expected": _plain(error.expected),
             "found": _plain(error.found),
         }
         if tail:
@@ -191,7 +187,7 @@ def report_refusal(refused: Refusal, *, as_json: bool, **more: Any) -> int:
         ("byte", "" if error.offset is None else str(tail.offset if tail else error.offset)),
         ("torn bytes", str(tail.length) if tail else ""),
         ("sequence", "" if error.sequence is None else str(error.sequence)),
-        ("expected", "" if expected is None else str(expected)),
+        ("expected", "" if error.expected is None else str(_plain(error.expected))),
         ("found", "" if error.found is None else str(_plain(error.found))),
         ("entries" if isinstance(error, _NOT_OF_THE_CHAIN) else "entries before", str(refused.entries)),
         *((name, str(value)) for name, value in more.items()),

@@ -220,7 +220,7 @@ def _replayed(
                 replay_entry(placed, book)
                 replayed += 1
         except AuditFailed as error:
-            return Refusal(path, error, head.sequence, key is not None), replayed
+            return Refusal(path, error, head.sequence), replayed
         except WalError:
             raise _changed(path) from None
     if log.head != head:

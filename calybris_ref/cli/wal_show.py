@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
             else:
                 is_whole = True
         except WalError as error:
-            refused = Refusal(log.path, error, count, False) if arguments.unverified else refusal(log, error)
+            refused = Refusal(log.path, error, count) if arguments.unverified else refusal(log, error)
     if refused:
         print(end="\n" if count and not arguments.json else "")
         return report_refusal(refused, as_json=arguments.json)

@@ -1,5 +1,6 @@
 """calybris_ref.wal_chain: whole logs, and what follows a head (LOG-3, LOG-4, LOG-5, LOG-8, LOG-11)."""
 
+import pickle
 from collections.abc import Callable
 
 import pytest
@@ -21,7 +22,7 @@ from calybris_ref import (
 )
 from calybris_ref.wal_chain import lines_of, missing_line_feed, read_entries, verified_entries
 from calybris_ref.wal_line import EMPTY_LOG, MAX_LINE_BYTES, MAX_PAYLOAD_BYTES
-from tests.support.logs import KEY, last_hash, line, log, refusal
+from tests.support.logs import KEY, hashed, last_hash, line, log, refusal
 
 PAYLOADS = (b"null", b'{"a": 1}', b'["\xc3\xa9"]')
 LOG = log(*PAYLOADS)
@@ -72,6 +73,27 @@ def test_a_refusal_says_where_and_what_was_compared() -> None:
         verify_log(LINES[0] + b"x")
     error = malformed.value
     assert (error.line, error.offset, error.sequence) == (1, len(LINES[0]), None)
+
+
+@pytest.mark.parametrize("key", [None, KEY], ids=["plain", "keyed"])
+def test_the_right_hash_of_a_changed_entry_is_told_only_where_everybody_can_compute_it(key: bytes | None) -> None:
+    changed = b'[{"b": 2}]'
+    own_hash = hashed(last_hash(PAYLOADS[0], key=key), changed, key)
+    with pytest.raises(ChainBroken) as caught:
+        verify_log(log(*PAYLOADS, key=key).replace(PAYLOADS[1], changed), key)
+    error = caught.value
+    assert refusal(caught) == ("LOG_CHAIN_BROKEN", "lines[1].entry_hash")
+    assert error.found == last_hash(*PAYLOADS[:2], key=key)
+    assert error.expected == (own_hash if key is None else None)
+    told = f"{error} {error!r} {vars(error)} {pickle.dumps(error)!r}"
+    assert (own_hash in told) is (key is None)
+
+
+def test_a_previous_hash_that_stands_in_the_log_is_told_for_every_log() -> None:
+    first = log(b"1", key=KEY)
+    with pytest.raises(ChainBroken) as caught:
+        verify_log(first + line(2, "genesis", b"2", KEY), KEY)
+    assert (caught.value.at, caught.value.expected) == ("lines[1].previous_hash", last_hash(b"1", key=KEY))
 
 
 @pytest.mark.parametrize(("key", "other"), [(KEY, None), (None, KEY), (KEY, KEY[::-1])])
