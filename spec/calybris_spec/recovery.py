@@ -66,16 +66,14 @@ def block(brackets: str, lines: list[str], level: int) -> str:
 
 def file_text(snapshot: LedgerSnapshot) -> str:
     """Return the text of a snapshot file: keys in order, no line feed at the end (SNAP-1)."""
-    watermark = "null" if snapshot.wal_high_watermark is None else str(snapshot.wal_high_watermark)
-    values = (
-        str(snapshot.version),
-        block("[]", [tenant_lines(tenant) for tenant in snapshot.tenants], 1),
-        str(snapshot.active_reservations),
-        watermark,
-    )
-    return block(
-        "{}", [f"{written(key)}: {value}" for key, value in zip(LedgerSnapshot._fields, values, strict=True)], 0
-    )
+    mark = snapshot.wal_high_watermark
+    values = {
+        "version": str(snapshot.version),
+        "tenants": block("[]", [tenant_lines(tenant) for tenant in snapshot.tenants], 1),
+        "active_reservations": str(snapshot.active_reservations),
+        "wal_high_watermark": "null" if mark is None else str(mark),
+    }
+    return block("{}", [f"{written(key)}: {value}" for key, value in values.items()], 0)
 
 
 @require(lambda size: size >= 0)
@@ -116,9 +114,10 @@ def load(file: bytes) -> Loaded:
 def snapshot_of(file: bytes) -> LedgerSnapshot | None:
     """Return the snapshot that the bytes hold, or None when they are malformed (SNAP-2)."""
     try:
-        values = members(file.decode(), REQUIRED, OPTIONAL)
+        text = file.decode()
     except UnicodeDecodeError:
         return None
+    values = members(text, required=REQUIRED, optional=OPTIONAL)
     if values is None:
         return None
     listed = items(values["tenants"])
