@@ -241,6 +241,7 @@ def commit(account: Account, is_open: bool, held: int, actual: int) -> Step:
 
 
 @require(lambda account, held: is_account(account) & within(0, held, account.reserved_microcents))
+@require(lambda is_open: within(False, is_open, True))  # a statement: no caller may hand over an amount for it
 @ensure(lambda is_open, result: (result.row == NONE) == is_open)
 @ensure(lambda result: is_account(result.account) & within(NONE, result.row, 1))
 @ensure(lambda account, is_open, result: implies(no(is_open), is_same(result.account, account)))
