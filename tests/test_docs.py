@@ -31,7 +31,7 @@ PAGES = sorted(
     page
     for pattern in ("*.md", "docs/**/*.md", "spec/*.md", "vectors/*.md", "conformance/**/*.md")
     for page in ROOT.glob(pattern)
-    if "node_modules" not in page.parts
+    if not {"node_modules", "out"} & {*page.parts}
 )
 PROTOCOL_PAGE = ROOT / "docs" / "protocol.md"
 EXAMPLE_ADAPTER = ROOT / "conformance" / "examples" / "adapter.py"
