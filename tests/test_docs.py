@@ -249,6 +249,12 @@ def test_cases_that_are_named_exist(vectors: corpus.Corpus) -> None:
     assert named_cases - {case.id for case in vectors.cases} == set()
 
 
+def test_the_way_to_a_port_names_everything_that_can_be_claimed(vectors: corpus.Corpus) -> None:
+    page = read(ROOT / "docs" / "write-a-port.md").partition("## 5. Claim more")[2].partition("\n## ")[0]
+    claimable = {feature for case in vectors.cases for feature in case.requires}
+    assert claimable - set(markdown.code(page)) == set()
+
+
 def test_the_case_that_is_shown_is_one(vectors: corpus.Corpus) -> None:
     (block,) = markdown.blocks(read(ROOT / "docs" / "vectors.md"), "json")
     shown = json.loads(block.text)

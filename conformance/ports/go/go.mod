@@ -1,0 +1,3 @@
+module calybris-port
+
+go 1.26
