@@ -1,4 +1,4 @@
-"""`calybris-ref conformance`: judge a port, try whether it speaks at all, look at a case, read a report again."""
+"""`calybris-ref conformance`: judge a port, try whether it speaks, look at a case, begin an adapter, read a report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from calybris_conformance import known_failures
-from calybris_conformance.commands import bisect
+from calybris_conformance.commands import bisect, scaffold
 from calybris_conformance.commands.port import (
     add_port,
     add_vectors,
@@ -94,6 +94,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         )
     )
 
+    scaffold.configure(
+        commands.add_parser(
+            "scaffold",
+            help="write the skeleton of an adapter",
+            description="Write the skeleton of an adapter: it builds, answers hello and echo, and claims nothing else.",
+        )
+    )
+
     report_parser = commands.add_parser(
         "report", help="derive every form of a report again", description="Derive every form of a report again."
     )
@@ -103,7 +111,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs one sub-command; its exit code."""
-    commands = {"run": _run, "smoke": _smoke, "show": _show, "bisect": bisect.run, "report": _report}
+    commands = {
+        "run": _run,
+        "smoke": _smoke,
+        "show": _show,
+        "bisect": bisect.run,
+        "scaffold": scaffold.run,
+        "report": _report,
+    }
     return int(commands[arguments.conformance_command](arguments))
 
 
