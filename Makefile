@@ -5,6 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 WHEEL_VERSION ?= 1.3.0
 WHEEL_VENV := .venv-ports/calybris-$(WHEEL_VERSION)
+WHEEL := conformance/ports/calybris-wheel
+# every release that has its requirements; one without a list of its own shares the first of these lists that is there
+WHEEL_VERSIONS := $(sort $(patsubst $(WHEEL)/requirements-%.txt,%,$(wildcard $(WHEEL)/requirements-*.txt)))
+WHEEL_KNOWN = $(firstword $(wildcard $(WHEEL)/known-failures-$(WHEEL_VERSION).toml) $(WHEEL)/known-failures.toml)
 OUT := out
 # options of `prove`, such as --changed or --repeat 3 (CI)
 PROVE_OPTIONS ?=
@@ -16,7 +20,7 @@ SAMPLE ?= 0/40
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo test lint prove vectors tables mutants spec-mutants spec-mutants-sample bench faults fuzz package lock clean
+.PHONY: help demo compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample bench faults fuzz package lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
@@ -31,10 +35,10 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
-$(WHEEL_VENV)/.ready: conformance/ports/calybris-wheel/requirements-$(WHEEL_VERSION).txt
-	$(call say,setting up the peer: calybris $(WHEEL_VERSION) in an environment of its own)
-	$(PYTHON) -m venv $(WHEEL_VENV)
-	$(WHEEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+.venv-ports/calybris-%/.ready: $(WHEEL)/requirements-%.txt
+	$(call say,setting up the peer: calybris $* in an environment of its own)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
 demo: $(VENV)/.ready $(WHEEL_VENV)/.ready  ## judge the reference, the specification and the wheel on the full vector set
@@ -42,8 +46,11 @@ demo: $(VENV)/.ready $(WHEEL_VENV)/.ready  ## judge the reference, the specifica
 	$(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS) --name reference --out $(OUT)/reference -- $(BIN)/python -m calybris_conformance.adapters.reference
 	$(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS) --name spec --out $(OUT)/spec -- $(BIN)/python -O -m calybris_conformance.adapters.spec
 	$(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS) --name calybris-wheel-$(WHEEL_VERSION) --out $(OUT)/calybris-wheel-$(WHEEL_VERSION) \
-	  --known-failures conformance/ports/calybris-wheel/known-failures.toml \
-	  -- $(WHEEL_VENV)/bin/python conformance/ports/calybris-wheel/adapter.py
+	  --known-failures $(WHEEL_KNOWN) -- $(WHEEL_VENV)/bin/python $(WHEEL)/adapter.py
+
+compatibility: $(VENV)/.ready $(WHEEL_VERSIONS:%=.venv-ports/calybris-%/.ready)  ## judge every release of the wheel and write docs/compatibility.md
+	$(call say,judging every release of the wheel)
+	$(BIN)/python -m tests.compatibility
 
 test: $(VENV)/.ready lint  ## lint, types, every fast test with coverage
 	$(call say,testing)
@@ -109,8 +116,10 @@ lock:           ## refresh the locked requirements
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
 	.venv-lock/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --python-version 3.11 --no-emit-package calybris-ref --quiet -o requirements/dev.txt
-	echo "calybris==$(WHEEL_VERSION)" | .venv-lock/bin/uv pip compile - --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --python-version 3.11 --quiet -o conformance/ports/calybris-wheel/requirements-$(WHEEL_VERSION).txt
+	for release in $(sort $(WHEEL_VERSIONS) $(WHEEL_VERSION)); do \
+	  echo "calybris==$$release" | .venv-lock/bin/uv pip compile - --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	    --python-version 3.11 --quiet -o $(WHEEL)/requirements-$$release.txt || exit 1; \
+	done
 	rm -rf .venv-lock
 
 clean:          ## remove everything that can be made again

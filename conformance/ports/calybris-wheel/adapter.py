@@ -13,8 +13,10 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
+from operator import attrgetter
 from typing import Any
 
+import calybris
 from calybris import InputBuilder, InputValidationError, KernelDecision, KernelInput, KernelModel, PolicySnapshot
 from ledgers import budget_script, ledger_restore
 from logs import proof_seal, recovery_plan, wal_append_audited, wal_replay, wal_verify
@@ -55,7 +57,7 @@ POLICY_REFUSALS = (
     (r"catalog is empty", "POLICY_CATALOG_EMPTY", None),
     (r"no enabled models", "POLICY_MODELS_ALL_DISABLED", None),
 )
-SCALAR_BOUND = re.compile(r"(?<![\w.])(\w+_bps) must be (?:<= |an integer between 0 and )\d+, got")
+SCALAR_BOUND = re.compile(r"(?<![\w.])(\w+_bps) must be (?:<= |(?:an integer )?between 0 and )\d+, got")
 
 
 def catalog(models: Any) -> list[Integers]:
@@ -67,9 +69,15 @@ def catalog(models: Any) -> list[Integers]:
     return [first | {key: first[key] + place * step[key] for key in step} for place in range(count)]
 
 
+# Any policy that is valid, with its models out of order: what becomes of them says which constructor a release has.
+ANY_POLICY = PolicySnapshot(0, 0, 0, 0, 0, 0, [KernelModel(id_, 0, 0, 0, 1, 0, 0, 0, 0, 0) for id_ in (2, 1)])
+SORTS = [model.model_id for model in ANY_POLICY.models()] == [1, 2]
+CONSTRUCTOR = "try_new_trusted" if SORTS else "try_new"
+
+
 def policy_of(source: JSON) -> PolicySnapshot:
     policy = source["policy"]
-    if policy["constructor"] not in ("validated", "try_new_trusted"):
+    if policy["constructor"] not in ("validated", CONSTRUCTOR):
         raise unsupported(f"constructor.{policy['constructor']}")
     scalars = integers({key: text for key, text in policy.items() if key not in ("constructor", "models")})
     given = catalog(policy["models"])
@@ -90,8 +98,8 @@ def policy_refusal(sentence: str, given: list[Integers]) -> Instead:
             places = [place for place, model in enumerate(given) if named.items() <= model.items()]
             if code == "POLICY_MODEL_ID_DUPLICATE":
                 place = places[1]
-            else:  # a sentence that only names a value is about the first model in the wheel's order, which is by id
-                place = min(places, key=lambda place: given[place]["model_id"])
+            else:  # a sentence that only names a value is about the first model in the order of the release
+                place = min(places, key=lambda place: given[place]["model_id"] if SORTS else place)
             return refusal(code, f"models[{place}].{field}", sentence)
     if bound := SCALAR_BOUND.search(sentence):
         return refusal("POLICY_BPS_OUT_OF_RANGE", bound[1], sentence)
@@ -195,12 +203,8 @@ def digest_policy(_given: JSON, question: JSON) -> JSON:
     return {"digest_hex": policy_of(question).fingerprint()}
 
 
-# The wheel digests a request only as part of a bundle; which policy decides it does not matter.
-ANY_POLICY = PolicySnapshot(0, 0, 0, 0, 0, 0, [KernelModel(1, 0, 0, 0, 1, 0, 0, 0, 0, 0)])
-
-
 def digest_input(_given: JSON, question: JSON) -> JSON:
-    request = request_of(question["request"])
+    request = request_of(question["request"])  # digested only as part of a bundle; which policy decides does not matter
     return {"digest_hex": ANY_POLICY.audit_bundle(request, ANY_POLICY.prescribe(request))["input_digest_hex"]}
 
 
@@ -282,7 +286,27 @@ def accumulated_requests(seed: bytes, count: int) -> Iterator[Integers]:
         }
 
 
-OPERATIONS: dict[str, Callable[[JSON, JSON], JSON]] = {
+# What an operation asks of the package that not every release has.
+NEEDED = {
+    "explain": "PolicySnapshot.explain",
+    "ledger.restore": "BudgetEngine.restore",
+    "wal.append_audited": "AuditedWal",
+    "wal.verify": "verify_audited_wal",
+    "wal.replay": "replay_verify_audited_wal",
+    "proof.seal": "ProofEnvelope.validate_complete",
+    "recovery.plan": "plan_recovery",
+}
+
+
+def is_there(name: str) -> bool:
+    try:
+        attrgetter(name)(calybris)
+    except AttributeError:
+        return False
+    return True
+
+
+EVERY_OPERATION: dict[str, Callable[[JSON, JSON], JSON]] = {
     "echo": echo,
     "integer": read_integer,
     "policy.validate": validate_policy,
@@ -307,7 +331,8 @@ OPERATIONS: dict[str, Callable[[JSON, JSON], JSON]] = {
     "recovery.plan": recovery_plan,
     "accumulate": accumulate,
 }
-FEATURES = [*OPERATIONS, "constructor.try_new_trusted", "catalog.series", "accumulate.million"]
+OPERATIONS = {op: how for op, how in EVERY_OPERATION.items() if op not in NEEDED or is_there(NEEDED[op])}
+FEATURES = [*OPERATIONS, f"constructor.{CONSTRUCTOR}", "catalog.series", "accumulate.million"]
 READY: JSON = {"type": "ready", "protocol": 1, "spec": "1.0", "features": sorted(FEATURES), "max_in_flight": 64}
 READY["implementation"] = {
     "name": "calybris-wheel",

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from calybris import BudgetEngine, PersistenceError
+import calybris
+from calybris import BudgetEngine
 from values import JSON, Instead, integer, integers, record_of, refusal, unsupported, untranslatable, written
 
 # What a step is called, its method, and the amount that goes with the tenant or the reservation.
@@ -52,8 +53,8 @@ def state_of(engine: BudgetEngine, named: set[str]) -> JSON:
     return {"tenants": tenants, "active_reservations": written(engine.active_reservations())}
 
 
-# The wheel's snapshots carry this bit in their version, and it restores no other (README.md).
-VERSION_BIT = 1 << 63
+# Snapshots carry this bit in their version, and no other is restored (README.md); older releases have no such bit.
+VERSION_BIT = BudgetEngine().snapshot()["version"] & 1 << 63
 RESTORE_REFUSALS = (
     (r"with \d+ active reservations", "RESTORE_RESERVATIONS_ACTIVE", "active_reservations"),
     (r"duplicate tenant_id in snapshot: (?P<name>.*)", "RESTORE_TENANT_DUPLICATE", "tenant_id"),
@@ -79,7 +80,7 @@ def ledger_restore(_given: JSON, question: JSON) -> JSON:
         path.write_text(json.dumps(file, ensure_ascii=False), encoding="utf-8")
         try:
             engine.restore(path)
-        except PersistenceError as error:
+        except calybris.PersistenceError as error:
             raise restore_refusal(str(error), [one["tenant_id"] for one in tenants]) from error
     taken = engine.snapshot()
     if asked < VERSION_BIT:  # what was put in is taken out

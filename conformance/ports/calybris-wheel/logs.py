@@ -1,5 +1,7 @@
 """Logs and envelopes: each answer is the wheel's, asked of files; which line it means is found by asking for less."""
 
+from __future__ import annotations  # an older release lacks some of the types
+
 import json
 import re
 import tempfile
@@ -8,23 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from calybris import (
-    ArtifactValidationError,
-    KernelDecision,
-    KernelInput,
-    PersistenceError,
-    PolicySnapshot,
-    ProofEnvelope,
-    WalAnchor,
-    WalError,
-)
-from calybris._core import AuditedWal, plan_recovery, replay_verify_audited_wal, verify_audited_wal
+import calybris
+from calybris import KernelDecision, KernelInput, PolicySnapshot, ProofEnvelope, _core
+from ledgers import VERSION_BIT
 from values import JSON, Instead, integer, record_of, refusal, unsupported, untranslatable
 
 Ask = Callable[[Path], Any]
 """What is asked about the log in a file."""
 
-SEQUENCE = re.compile(r"sequence continuity violation: found")
+SEQUENCE = re.compile(r"sequence continuity violation: found|duplicate sequence: ")
 CHAIN = re.compile(r"chain broken at sequence \d+: expected (?P<expected>\w+), found")
 LINE = re.compile(r"WAL JSON error|not valid UTF-8|invalid utf-8")
 TOO_LONG = re.compile(r"exceeds")
@@ -35,7 +29,7 @@ KEYED = re.compile(r"anchor keyed mode")
 ANCHOR = re.compile(r"anchor mismatch: expected sequence (?P<expected>\d+) hash .*, found sequence (?P<found>\d+) hash")
 CANONICAL = re.compile(r"non-canonical audit bundle: .*?(?P<field>[a-z]+(_[a-z]+)+)(?<!audit_bundle)", re.DOTALL)
 AUDITS = (
-    (r"policy not resolved", "LOG_AUDIT_POLICY_UNKNOWN", "audit.policy_digest_hex"),
+    (r"policy not resolved|policy_match=false", "LOG_AUDIT_POLICY_UNKNOWN", "audit.policy_digest_hex"),
     (r"input_match=false", "LOG_AUDIT_INPUT_MISMATCH", "audit.input_digest_hex"),
     (r"decision_match=false", "LOG_AUDIT_DECISION_MISMATCH", "audit.decision_digest_hex"),
     (r"replay_valid=false policy_match", "LOG_AUDIT_NOT_REPLAYED", "decision"),
@@ -56,7 +50,7 @@ def key_of(question: JSON) -> bytes | None:
     return None if question["key_hex"] is None else bytes.fromhex(question["key_hex"])
 
 
-def anchor_of(question: JSON, place: Path) -> WalAnchor | None:
+def anchor_of(question: JSON, place: Path) -> calybris.WalAnchor | None:
     """The wheel has no anchor but those that it reads from a file."""
     if question["anchor"] is None:
         return None
@@ -64,8 +58,8 @@ def anchor_of(question: JSON, place: Path) -> WalAnchor | None:
     sequence = integer(question["anchor"]["sequence"], "anchor.sequence")
     file.write_text(json.dumps(question["anchor"] | {"sequence": sequence}), encoding="utf-8")
     try:
-        return WalAnchor.load(file)
-    except (ValueError, PersistenceError, WalError) as error:
+        return calybris.WalAnchor.load(file)
+    except (ValueError, calybris.PersistenceError, calybris.WalError) as error:
         raise anchor_refusal(str(error)) from error
 
 
@@ -90,9 +84,9 @@ def asked(question: JSON, place: Path, ask: Ask) -> Any:
     file.write_bytes(log)
     try:
         return ask(file)
-    except ArtifactValidationError as error:
+    except calybris.ArtifactValidationError as error:
         raise (refusal("LOG_KEY_TOO_SHORT", "key_hex", error) if SHORT_KEY.search(str(error)) else error) from error
-    except (WalError, PersistenceError) as error:
+    except (calybris.WalError, calybris.PersistenceError) as error:
         sentence = str(error)
         if BEHIND.search(sentence):
             raise refusal("RECOVERY_LOG_BEHIND", "wal_high_watermark", error) from error
@@ -108,7 +102,7 @@ def first_line_refused(log: bytes, file: Path, ask: Ask, sentence: str) -> int |
         file.write_bytes(beginning[: len(log)])
         try:
             ask(file)
-        except (WalError, PersistenceError) as error:
+        except (calybris.WalError, calybris.PersistenceError) as error:
             if str(error) == sentence:
                 return number
     return None
@@ -132,8 +126,8 @@ def log_refusal(sentence: str, line: int | None, log: bytes, file: Path, key: by
     if LINE.search(sentence):
         file.write_bytes((before + log.split(b"\n")[line or 0] + b"\n")[: len(log)])
         try:  # a line that is an entry, and holds no record
-            verify_audited_wal(file, hmac_key=key)
-        except WalError:
+            _core.verify_audited_wal(file, hmac_key=key)
+        except calybris.WalError:
             return refusal("LOG_LINE_MALFORMED", at, sentence)
         return refusal("LOG_RECORD_MALFORMED", f"{at}.data", sentence)
     return anchor_refusal(sentence)
@@ -141,14 +135,16 @@ def log_refusal(sentence: str, line: int | None, log: bytes, file: Path, key: by
 
 def verified(log: bytes, file: Path, key: bytes | None) -> tuple[int, str]:
     file.write_bytes(log)
-    return verify_audited_wal(file, hmac_key=key)
+    return _core.verify_audited_wal(file, hmac_key=key)
 
 
 def wal_verify(_given: JSON, question: JSON) -> JSON:
     with folder() as place:
         anchor = anchor_of(question, place)
         key = key_of(question)
-        sequence, last_hash = asked(question, place, lambda file: verify_audited_wal(file, hmac_key=key, anchor=anchor))
+        sequence, last_hash = asked(
+            question, place, lambda file: _core.verify_audited_wal(file, hmac_key=key, anchor=anchor)
+        )
     return {"sequence": str(sequence), "last_hash": last_hash}
 
 
@@ -157,7 +153,7 @@ def wal_replay(policies: list[PolicySnapshot], question: JSON) -> JSON:
         raise unsupported("replay.policies")
     key = key_of(question)
     with folder() as place:
-        verdicts = asked(question, place, lambda file: replay_verify_audited_wal(file, policies[0], hmac_key=key))
+        verdicts = asked(question, place, lambda file: _core.replay_verify_audited_wal(file, policies[0], hmac_key=key))
     return {"verdicts": [record_of(verdict) for verdict in verdicts]}
 
 
@@ -169,11 +165,12 @@ def recovery_plan(_given: JSON, question: JSON) -> JSON:
     ]
     key = key_of(question)
     with folder() as place:
-        # The wheel's snapshots carry this bit in their version, and it reads no other (README.md).
-        file = {**numbers, "version": numbers["version"] | 1 << 63, "tenants": tenants}
+        file = {**numbers, "version": numbers["version"] | VERSION_BIT, "tenants": tenants}
         (place / "snapshot").write_text(json.dumps(file, ensure_ascii=False), encoding="utf-8")
         anchor = anchor_of(question, place)
-        plan = asked(question, place, lambda log: plan_recovery(place / "snapshot", log, hmac_key=key, anchor=anchor))
+        plan = asked(
+            question, place, lambda log: _core.plan_recovery(place / "snapshot", log, hmac_key=key, anchor=anchor)
+        )
     return record_of({name: plan[name] for name in ("total_wal_entries", "entries_to_replay", "wal_high_watermark")})
 
 
@@ -185,12 +182,12 @@ def wal_append_audited(evidence: tuple[PolicySnapshot, KernelInput, KernelDecisi
         raise unsupported("append.unverified")
     log, key = bytes_of(question["log"]), key_of(question)
     with folder() as place:
-        writer = asked(question, place, lambda file: AuditedWal(file, hmac_key=key))
+        writer = asked(question, place, lambda file: _core.AuditedWal(file, hmac_key=key))
         try:
             entry = writer.append_verified(*evidence, question["metadata"])
-        except WalError as error:
+        except calybris.WalError as error:
             raise refusal("LOG_DECISION_NOT_REPLAYED", "decision", error) from error
-        except ArtifactValidationError as error:
+        except calybris.ArtifactValidationError as error:
             raise refusal("LOG_PAYLOAD_TEXT_INVALID", "data.metadata", error) from error
         finally:
             writer.close()
