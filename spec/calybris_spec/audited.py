@@ -79,9 +79,9 @@ def record_text(record: Record) -> Payload:
         "action": name_in_record(ACTIONS[record.decision.action]),
         "reason": name_in_record(REASONS[record.decision.reason]),
     }
-    parts = [record.audit._asdict(), record.request._asdict(), decision]
-    texts = [object_text({key: value_text(value) for key, value in part.items()}) for part in parts]
-    return metadata._replace(text=object_text(dict(zip(RECORD, [*texts, metadata.text], strict=True))))
+    parts = {"audit": record.audit._asdict(), "input": record.request._asdict(), "decision": decision}
+    texts = {name: object_text({key: value_text(value) for key, value in part.items()}) for name, part in parts.items()}
+    return metadata._replace(text=object_text(texts | {"metadata": metadata.text}))
 
 
 def append_audited(log_so_far: bytes, key: bytes | None, record: Record, snapshot: Snapshot | None = None) -> Added:

@@ -22,7 +22,7 @@ SCALAR, TEXT, OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA = r
 MARKS = {"[": OPEN_LIST, "{": OPEN_OBJECT, "]": CLOSE_LIST, "}": CLOSE_OBJECT, ":": COLON, ",": COMMA, '"': TEXT}
 """The kind of a token by its first character; all others are scalars."""
 
-VALUE, FIRST_ITEM, FIRST_KEY, KEY, BEHIND_KEY, BEHIND_ITEM, BEHIND_MEMBER, NOTHING, ENDED = range(1, 10)
+VALUE, FIRST_ITEM, FIRST_KEY, KEY, BEHIND_KEY, BEHIND_ITEM, BEHIND_MEMBER, NOTHING, ENDED = range(11, 20)
 GRAMMAR = {
     (VALUE, SCALAR): ENDED,
     (VALUE, TEXT): ENDED,
@@ -51,10 +51,11 @@ AROUND = {NONE: NOTHING, OPEN_LIST: BEHIND_ITEM, OPEN_OBJECT: BEHIND_MEMBER}
 """What is expected behind a value, by what it stands in."""
 
 _TOKEN = re.compile(
-    r'[][{}:,]|"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+"'
-    r"|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null"
+    r'([][{}:,]|"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+"'
+    r"|-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null)[ \t\r\n]*+"
 )
-_SPACE = re.compile(r"[ \t\r\n]*+")
+"""A token, and the white space behind it."""
+_SPACE = " \t\r\n"
 _ESCAPE = re.compile(r"\\u([dD][89abAB]..)\\u([dD][c-fC-F]..)|\\u(....)|\\(.)")
 _HALF = re.compile("[\ud800-\udfff]")
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
@@ -107,50 +108,50 @@ def closes(token: int) -> bool:
     return (token == CLOSE_LIST) | (token == CLOSE_OBJECT)
 
 
+def separates(token: int) -> bool:
+    """Whether the token stands between a key and its value, or between two parts."""
+    return (token == COLON) | (token == COMMA)
+
+
 def scan(text: str) -> Iterator[Token]:
     """Yield the tokens of a JSON text; where it stops being one JSON value, a last one that is REFUSED (LOG-3)."""
     open_around: list[int] = []
-    expected, position = VALUE, _end_of_space(text, 0)
+    expected, position = VALUE, len(text) - len(text.lstrip(_SPACE))
     while position < len(text):
         found = _TOKEN.match(text, position)
         kind = MARKS.get(text[position], SCALAR)
-        then = expected_next(expected, kind) if found else REFUSED
+        then = expected_next(expected, kind)
         if found is None or then == REFUSED:
             break
         if closes(kind):
             open_around.pop()
-        yield Token(kind, position, found.end(), len(open_around), then == BEHIND_KEY)
+        yield Token(kind, position, found.end(1), len(open_around), then == BEHIND_KEY)
         if opens(kind):
             open_around.append(kind)
         expected = AROUND[open_around[-1] if open_around else NONE] if then == ENDED else then
-        position = _end_of_space(text, found.end())
+        position = found.end()
     if expected != NOTHING or position < len(text):
         yield Token(REFUSED, position, position, len(open_around), False)
 
 
-def _end_of_space(text: str, start: int) -> int:
-    found = _SPACE.match(text, start)
-    return found.end() if found else start
-
-
 def outline(text: str) -> Outline | None:
     """Return the value that the text is and its direct parts, or None when it is not JSON (LOG-3)."""
-    value, key, start, parts = NONE, "", 0, []
+    key = ""
+    starts: list[int] = []
+    parts: list[Part] = []
     for token in scan(text):
         if token.kind == REFUSED:
             return None
-        if token.level == 0 and not closes(token.kind):
-            value = token.kind
-        if token.level != 1 or token.kind in (COLON, COMMA):
+        if token.level != 1 or separates(token.kind):
             continue
         if token.is_key:
             key = text[token.start : token.end]
             continue
         if not closes(token.kind):
-            start = token.start
+            starts.append(token.start)
         if not opens(token.kind):
-            parts.append(Part(key, text[start : token.end]))
-    return Outline(value, tuple(parts))
+            parts.append(Part(key, text[starts.pop() : token.end]))
+    return Outline(next(scan(text)).kind, tuple(parts))
 
 
 def members(text: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> Mapping[str, str] | None:
@@ -161,12 +162,9 @@ def members(text: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
     whole = outline(text)
     if whole is None or whole.kind != OPEN_OBJECT:
         return None
-    keys = [decoded(part.key) for part in whole.parts]
-    values = {key: part.value for key, part in zip(keys, whole.parts, strict=True) if key is not None}
-    known = [key in required or key in optional for key in keys]
-    if len(values) != len(keys) or not all(known) or any([name not in values for name in required]):
-        return None
-    return values
+    values = {key: part.value for part in whole.parts if (key := decoded(part.key)) is not None}
+    is_known = {*required} <= values.keys() <= {*required, *optional}
+    return values if is_known and len(values) == len(whole.parts) else None
 
 
 @require(lambda high, low: within(0xD800, high, 0xDBFF) & within(0xDC00, low, 0xDFFF))
@@ -205,7 +203,7 @@ def written(text: str) -> str:
 
 def text_value(value: str) -> str | None:
     """Return the text that a value is; None when it is none, or holds half of a surrogate pair."""
-    return decoded(value) if value[0] == '"' else None
+    return decoded(value) if value.startswith('"') else None
 
 
 def integer_value(value: str, width: Width) -> int | None:

@@ -194,14 +194,19 @@ def append_written(log: bytes, key: bytes | None, data: payload.Payload) -> Adde
     reading = read(log, key)
     if reading.refusal is not None:
         return refused(reading.refusal)
+    ending = b"" if log.endswith(b"\n") or not log else b"\n"
+    return append_behind(reading.head, ending, key, data)
+
+
+def append_behind(head: Head[str], ending: bytes, key: bytes | None, data: payload.Payload) -> Added:
+    """Return the next entry behind a head; `ending` is what the last line still needs (LOG-8)."""
     problem = data.problem if data.problem != NONE else payload.size_problem(len(data.text.encode()))
     if problem != NONE:
         found = payload.REFUSALS[problem]
         return refused(Refusal(found.code, found.at.format(data.path)))
-    if chain.is_exhausted(reading.head):
+    if chain.is_exhausted(head):
         return refused(SEQUENCE_EXHAUSTED)
-    entry = chain.following(reading.head, data.text, hash_of(key, reading.head.last_hash, data.text))
-    ending = b"" if log.endswith(b"\n") or not log else b"\n"
+    entry = chain.following(head, data.text, hash_of(key, head.last_hash, data.text))
     return Added(None, entry, ending + line_text(entry).encode() + b"\n")
 
 

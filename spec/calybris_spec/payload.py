@@ -13,7 +13,6 @@ from icontract import ensure, require
 from calybris_spec.codes import ACCEPTED, Refusal
 from calybris_spec.integers import I64_MIN, U64_MAX, Width, read_integer
 from calybris_spec.json_text import (
-    COLON,
     COMMA,
     OPEN_LIST,
     REFUSED,
@@ -21,9 +20,9 @@ from calybris_spec.json_text import (
     TEXT,
     Token,
     closes,
-    decoded,
     opens,
     scan,
+    text_value,
     written,
 )
 from calybris_spec.logic import NONE, first, within
@@ -105,8 +104,8 @@ def payload_of(text: str, at: str = "data", around: int = 0) -> Payload:
         if token.kind == REFUSED:
             raise ValueError("a payload is one JSON value")
         piece = text[token.start : token.end]
-        meaning = decoded(piece) if token.kind == TEXT else ""
-        if frames and frames[-1].is_list and _begins_value(token):
+        meaning = text_value(piece)
+        if token.kind == COMMA:
             frames[-1] = frames[-1]._replace(place=frames[-1].place + 1)
         if token.is_key:
             problem = key_problem(meaning is not None, meaning in frames[-1].keys)
@@ -115,36 +114,28 @@ def payload_of(text: str, at: str = "data", around: int = 0) -> Payload:
             frames[-1] = frames[-1]._replace(key=meaning or "")
             frames[-1].keys.add(frames[-1].key)
         else:
-            problem = _value_problem(token, piece, meaning is not None, around)
+            problem = _value_problem(token, piece, meaning, around)
         if problem != NONE:
             return Payload(problem, at + _path(frames), "")
-        pieces.append(_canonical(token, piece, meaning))
+        pieces.append(_plain(piece) if meaning is None else written(meaning))
         if opens(token.kind):
-            frames.append(Frame(token.kind == OPEN_LIST, -1, "", set()))
+            frames.append(Frame(token.kind == OPEN_LIST, 0, "", set()))
         if closes(token.kind):
             frames.pop()
     return Payload(NONE, "", "".join(pieces))
-
-
-def _begins_value(token: Token) -> bool:
-    return not closes(token.kind) and token.kind not in (COLON, COMMA)
 
 
 def _path(frames: list[Frame]) -> str:
     return "".join([f"[{frame.place}]" if frame.is_list else f".{frame.key}" for frame in frames])
 
 
-def _value_problem(token: Token, piece: str, is_text: bool, around: int) -> int:
+def _value_problem(token: Token, piece: str, meaning: str | None, around: int) -> int:
+    if token.kind == TEXT:
+        return TEXT_INVALID if meaning is None else NONE
     if token.kind == SCALAR and piece not in WORDS:
         is_plain = all(mark not in piece for mark in ".eE")
         return number_problem(is_plain, read_integer(_plain(piece), WRITABLE).problem == NONE)
-    if not is_text:
-        return TEXT_INVALID
     return TOO_DEEP if opens(token.kind) and is_too_deep(around + token.level) else NONE
-
-
-def _canonical(token: Token, piece: str, meaning: str | None) -> str:
-    return written(meaning or "") if token.kind == TEXT else _plain(piece)
 
 
 def _plain(number: str) -> str:
