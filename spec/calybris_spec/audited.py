@@ -75,7 +75,8 @@ NAMES = {
 def record_text(record: Record) -> Payload:
     """Return the payload of a record, or what the writer refuses in its metadata (LOG-7, LOG-9)."""
     metadata = payload_of(record.metadata, "data.metadata", around=1)
-    decision = record.decision._asdict() | {
+    decision = {
+        **record.decision._asdict(),
         "action": name_in_record(ACTIONS[record.decision.action]),
         "reason": name_in_record(REASONS[record.decision.reason]),
     }
@@ -181,6 +182,9 @@ def replay(log_so_far: bytes, key: bytes | None, policies: tuple[Snapshot, ...])
         problem = problem_of(record_of(entry.data), policies)
         if problem != NONE:
             return Replayed(Refusal(REFUSALS[problem].code, REFUSALS[problem].at.format(place)), ())
-    return Replayed(
-        None, tuple([ReplayVerdict(entry.sequence, True, True, True, True) for _, entry in reading.entries])
-    )
+    return Replayed(None, tuple([valid_at(entry.sequence) for _, entry in reading.entries]))
+
+
+def valid_at(sequence: int) -> ReplayVerdict:
+    """Return the verdict on an entry that replays: everything matches (LOG-10)."""
+    return ReplayVerdict(sequence, True, True, True, True)

@@ -5,8 +5,21 @@ from __future__ import annotations
 from icontract import ensure, require
 
 from calybris_spec.codes import ACTIONS, REASONS
-from calybris_spec.envelope import Envelope, envelope_problem, is_complete, sealed, with_budget, with_wal
+from calybris_spec.envelope import (
+    PROOF_VERSION,
+    REFUSALS,
+    Envelope,
+    envelope_problem,
+    is_complete,
+    seal,
+    sealed,
+    with_budget,
+    with_wal,
+)
+from calybris_spec.integers import fields_of
 from calybris_spec.logic import no, within
+from calybris_spec.theorems.answers import DECISION, DECISION_HEX, POLICY_HEX, REQUEST, REQUEST_HEX, SNAPSHOT
+from calybris_spec.theorems.tables import names, rows
 from calybris_spec.types import Decision, is_decision
 
 GOOD = "0123456789abcdef" * 4
@@ -114,3 +127,49 @@ def what_is_well_formed_is_complete(replay: bool, sequence: bool, entry_hash: bo
     """`validate_complete` accepts nothing that `is_complete` does not (PROOF-2, PROOF-3)."""
     envelope = envelope_with(replay, sequence, entry_hash, version, True)
     return no(envelope_problem(envelope) == 0) | is_complete(envelope)
+
+
+@ensure(lambda result: result)
+def an_envelope_has_these_fields_and_refusals() -> bool:
+    """PROOF-1, PROOF-3: order, widths, and the table in the order of the checks."""
+    order = (
+        "proof_version policy_digest_hex input_digest_hex decision_digest_hex replay_valid wal_sequence wal_entry_hash "
+        "budget_snapshot_version ledger_digest_hex action reason selected_model_id counterfactual_model_id "
+        "estimated_cost_microunits expected_utility_microunits"
+    )
+    widths = (
+        "proof_version:u16 selected_model_id:u32 counterfactual_model_id:u32 estimated_cost_microunits:u64 "
+        "expected_utility_microunits:i64"
+    )
+    table = (
+        "; PROOF_VERSION_UNKNOWN proof_version; PROOF_REPLAY_INVALID replay_valid; PROOF_PART_MISSING wal_sequence; "
+        "PROOF_PART_MISSING wal_entry_hash; PROOF_PART_MISSING budget_snapshot_version; "
+        "PROOF_PART_MISSING ledger_digest_hex; PROOF_SEQUENCE_ZERO wal_sequence; "
+        "PROOF_DIGEST_NOT_CANONICAL policy_digest_hex; PROOF_DIGEST_NOT_CANONICAL input_digest_hex; "
+        "PROOF_DIGEST_NOT_CANONICAL decision_digest_hex; PROOF_DIGEST_NOT_CANONICAL wal_entry_hash; "
+        "PROOF_DIGEST_NOT_CANONICAL ledger_digest_hex"
+    )
+    return all(
+        [
+            " ".join(Envelope._fields) == order,
+            names(fields_of(Envelope)) == widths,
+            rows(REFUSALS) == table,
+            PROOF_VERSION == 1,
+        ]
+    )
+
+
+@ensure(lambda result: result)
+def a_decision_is_sealed_like_this() -> bool:
+    """PROOF-1: the three digests in this order, and whether it replays; nothing is attached."""
+    other = seal(SNAPSHOT, REQUEST, DECISION._replace(counterfactual_model_id=9))
+    attached = (None, None, None, None)
+    return all(
+        [
+            seal(SNAPSHOT, REQUEST, DECISION)
+            == (1, POLICY_HEX, REQUEST_HEX, DECISION_HEX, True, *attached, "reject", "risk_hard_limit", 0, 0, 0, 0),
+            other[1:3] == (POLICY_HEX, REQUEST_HEX),
+            other.replay_valid is False,
+            other[9:] == ("reject", "risk_hard_limit", 0, 9, 0, 0),
+        ]
+    )
