@@ -152,6 +152,15 @@ def texts_are_written_like_this() -> bool:
 
 
 @ensure(lambda result: result)
+def reading_and_writing_fail_for_no_value() -> bool:
+    """LOG-3, LOG-7: a type that is wrong inside would be an error, which the prover does not count as an answer."""
+    try:
+        return (decoded('"\\u0061"') == "a") & (value_text(7) == "7") & (written("\n") == '"\\n"')
+    except TypeError:
+        return False
+
+
+@ensure(lambda result: result)
 def values_of_the_wrong_kind_are_none() -> bool:
     """LOG-3, LOG-10: a text, a flag, a plain integer within its width, a list."""
     texts = [text_value(value) for value in ('"a"', '""', "1", "[]", '"\\udc00"', "null")]

@@ -69,7 +69,9 @@ THEOREMS = {
 }
 
 small = st.integers(0, 3)
-integers = small | st.sampled_from([9, 63, 64, 255, 9_999, 10_000, 10_001, 65_535, 2**32 - 1, 2**63 - 1, 2**64 - 1])
+integers = small | st.sampled_from(
+    [8, 9, 11, 13, 16, 18, 63, 64, 255, 9_999, 10_000, 10_001, 65_535, 2**32 - 1, 2**63 - 1, 2**64 - 1]
+)
 candidates = st.builds(Candidate, small, small, small, small, st.integers(0, 9))
 terms = st.builds(Terms, *[integers] * 4)
 appraisals = st.builds(Appraisal, st.integers(0, 9), terms, integers)
