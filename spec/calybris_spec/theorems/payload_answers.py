@@ -104,4 +104,4 @@ def is_asked_in_vain(text: str) -> bool:
 @ensure(lambda result: result)
 def a_payload_is_one_json_value() -> bool:
     """LOG-7: a writer is given values; what is none is not refused, it is no question."""
-    return all([is_asked_in_vain(text) for text in ("", "{", "[1,", "nul")]) & is_asked_in_vain("1 2")
+    return [is_asked_in_vain(text) for text in ("", "{", "[1,", "nul", "1 2", "1")] == [True] * 5 + [False]
