@@ -131,3 +131,26 @@ func FuzzJSON(f *testing.F) {
 		}
 	})
 }
+
+// The bound of a payload is in no vector: a question of that size hardly fits into a line of the protocol (LOG-5).
+func TestTheLongestPayloadIsWrittenAndReadAgain(t *testing.T) {
+	var log bytes.Buffer
+	writer, err := OpenLog(strings.NewReader(""), &log, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(size int) []byte { return []byte(`"` + strings.Repeat("a", size-2) + `"`) }
+	var refusal *Refusal
+	if _, err := writer.Append(text(MaxPayloadBytes + 1)); !errors.As(err, &refusal) || refusal.Code != LogPayloadTooLarge {
+		t.Errorf("one byte too many: %v", err)
+	}
+	if log.Len() > 0 {
+		t.Errorf("%d bytes were written all the same", log.Len())
+	}
+	if _, err := writer.Append(text(MaxPayloadBytes)); err != nil {
+		t.Error(err)
+	}
+	if head, err := VerifyLog(&log, nil); err != nil || head.Sequence != 1 {
+		t.Errorf("%d entries, %v", head.Sequence, err)
+	}
+}
