@@ -141,7 +141,8 @@ func TestTheLongestPayloadIsWrittenAndReadAgain(t *testing.T) {
 	}
 	text := func(size int) []byte { return []byte(`"` + strings.Repeat("a", size-2) + `"`) }
 	var refusal *Refusal
-	if _, err := writer.Append(text(MaxPayloadBytes + 1)); !errors.As(err, &refusal) || refusal.Code != LogPayloadTooLarge {
+	_, err = writer.Append(text(MaxPayloadBytes + 1))
+	if !errors.As(err, &refusal) || refusal.Code != LogPayloadTooLarge {
 		t.Errorf("one byte too many: %v", err)
 	}
 	if log.Len() > 0 {
@@ -152,5 +153,21 @@ func TestTheLongestPayloadIsWrittenAndReadAgain(t *testing.T) {
 	}
 	if head, err := VerifyLog(&log, nil); err != nil || head.Sequence != 1 {
 		t.Errorf("%d entries, %v", head.Sequence, err)
+	}
+}
+
+// A reader that goes on behind half an object finds four keys, and a hash that is right for the half (LOG-3).
+func TestHalfAnObjectIsNoData(t *testing.T) {
+	hash, err := newHash(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, half := range []string{"{", "[", `{"a":`, `"`} {
+		line := `{"sequence":1,"previous_hash":"genesis","data":` + half + `,"entry_hash":"` +
+			entryHash(hash, Genesis, []byte(half)) + `"}`
+		var refusal *Refusal
+		if _, err := VerifyLog(strings.NewReader(line), nil); !errors.As(err, &refusal) || refusal.Code != LogLineMalformed {
+			t.Errorf("%s: %v", line, err)
+		}
 	}
 }
