@@ -9,7 +9,10 @@ WHEEL := conformance/ports/calybris-wheel
 # every release that has its requirements; one without a list of its own shares the first of these lists that is there
 WHEEL_VERSIONS := $(sort $(patsubst $(WHEEL)/requirements-%.txt,%,$(wildcard $(WHEEL)/requirements-*.txt)))
 WHEEL_KNOWN = $(firstword $(wildcard $(WHEEL)/known-failures-$(WHEEL_VERSION).toml) $(WHEEL)/known-failures.toml)
+RUST := conformance/ports/rust-crate
+PORTS := rust-crate-0.4.0 rust-crate-1.3.0 go typescript
 OUT := out
+JUDGE = $(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS)
 # options of `prove`, such as --changed or --repeat 3 (CI)
 PROVE_OPTIONS ?=
 # how long `fuzz` takes for each reader
@@ -20,7 +23,7 @@ SAMPLE ?= 0/40
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample bench faults fuzz package lock clean
+.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz package lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
@@ -43,14 +46,30 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 
 demo: $(VENV)/.ready $(WHEEL_VENV)/.ready  ## judge the reference, the specification and the wheel on the full vector set
 	$(call say,judging three implementations; reports go to $(OUT)/)
-	$(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS) --name reference --out $(OUT)/reference -- $(BIN)/python -m calybris_conformance.adapters.reference
-	$(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS) --name spec --out $(OUT)/spec -- $(BIN)/python -O -m calybris_conformance.adapters.spec
-	$(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS) --name calybris-wheel-$(WHEEL_VERSION) --out $(OUT)/calybris-wheel-$(WHEEL_VERSION) \
+	$(JUDGE) --name reference --out $(OUT)/reference -- $(BIN)/python -m calybris_conformance.adapters.reference
+	$(JUDGE) --name spec --out $(OUT)/spec -- $(BIN)/python -O -m calybris_conformance.adapters.spec
+	$(JUDGE) --name calybris-wheel-$(WHEEL_VERSION) --out $(OUT)/calybris-wheel-$(WHEEL_VERSION) \
 	  --known-failures $(WHEEL_KNOWN) -- $(WHEEL_VENV)/bin/python $(WHEEL)/adapter.py
 
 compatibility: $(VENV)/.ready $(WHEEL_VERSIONS:%=.venv-ports/calybris-%/.ready)  ## judge every release of the wheel and write docs/compatibility.md
 	$(call say,judging every release of the wheel)
 	$(BIN)/python -m tests.compatibility
+
+ports: $(VENV)/.ready  ## build the ports in Rust, Go and TypeScript, judge them and print the matrix; needs cargo, go and npm
+	$(call say,building the ports)
+	cargo build --quiet --release --locked --manifest-path $(RUST)/v0_4/Cargo.toml --target-dir $(OUT)/ports/rust-crate/v0_4
+	cargo build --quiet --release --locked --manifest-path $(RUST)/v1/Cargo.toml --target-dir $(OUT)/ports/rust-crate/v1
+	go build -C conformance/ports/go -o "$(CURDIR)/$(OUT)/ports/go/" ./cmd/calybris-port
+	cd conformance/ports/typescript && npm ci --no-audit --no-fund && npm run build
+	$(call say,judging the ports; reports go to $(OUT)/)
+	$(JUDGE) --name rust-crate-0.4.0 --out $(OUT)/rust-crate-0.4.0 --known-failures $(RUST)/known-failures-0.4.0.toml \
+	  -- $(OUT)/ports/rust-crate/v0_4/release/rust-crate
+	$(JUDGE) --name rust-crate-1.3.0 --out $(OUT)/rust-crate-1.3.0 --known-failures $(RUST)/known-failures-1.x.toml \
+	  -- $(OUT)/ports/rust-crate/v1/release/rust-crate
+	$(JUDGE) --name go --out $(OUT)/go -- $(OUT)/ports/go/calybris-port
+	$(JUDGE) --name typescript --out $(OUT)/typescript -- node conformance/ports/typescript/dist/adapter.js
+	$(call say,the matrix)
+	$(BIN)/calybris-ref conformance matrix $(PORTS:%=$(OUT)/%)
 
 test: $(VENV)/.ready lint  ## lint, types, every fast test with coverage
 	$(call say,testing)
@@ -82,6 +101,10 @@ tables: $(VENV)/.ready  ## write the tables of the documentation that are genera
 mutants: $(VENV)/.ready  ## kill every wrong implementation with the vectors, every planted wrong rule with the proofs; every other slow test
 	$(call say,killing mutants)
 	$(BIN)/python -m pytest -n auto -m slow tests
+
+strength: $(VENV)/.ready  ## ask every mutant every case; write docs/strength.md and the quick subset; a quarter of an hour
+	$(call say,measuring how strong the vectors are)
+	$(BIN)/python -m tests.mutants.strength
 
 spec-mutants: $(VENV)/.ready  ## make every rule of the specification wrong and see who notices; an hour for all, less for a change
 	$(call say,mutating the specification)

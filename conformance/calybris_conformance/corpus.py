@@ -21,6 +21,8 @@ FORMAT = "calybris-vectors/1"
 MANIFEST_FORMAT = "calybris-vectors-manifest/1"
 MANIFEST = "MANIFEST.json"
 CASES = "v1"
+QUICK = "quick.json"
+QUICK_FORMAT = "calybris-vectors-quick/1"
 
 
 class CorpusError(Exception):
@@ -141,6 +143,21 @@ def load(root: Path | None = None) -> Corpus:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CorpusError(f"{root / path}: is not a {FORMAT} file ({type(error).__name__}: {error}).") from error
     return Corpus(version, root, tree_sha256, tuple(files), tuple(cases), notes)
+
+
+def quick(vectors: Corpus) -> frozenset[str]:
+    """The ids of the quick subset. Raises CorpusError when it is missing, damaged, or one of other vectors."""
+    path = vectors.root / QUICK
+    try:
+        document = json.loads(path.read_bytes())
+        form, tree_sha256, ids = document["format"], document["tree_sha256"], frozenset(document["cases"])
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorpusError(f"{path}: is not a list of cases ({type(error).__name__}: {error}).") from error
+    if form != QUICK_FORMAT or tree_sha256 != vectors.tree_sha256 or not ids <= {case.id for case in vectors.cases}:
+        raise CorpusError(f"{path}: is not of these vectors; `python -m tests.mutants.strength` writes it again.")
+    return ids
 
 
 def _manifest(root: Path) -> tuple[str, str, dict[str, str]]:

@@ -127,6 +127,7 @@ def _options(judgement: Judgement) -> dict[str, Any]:
         "case": list(filters.cases),
         "flag": list(filters.flags),
         "clause": list(filters.clauses),
+        "quick": filters.subset is not None,
         "window": settings.window,
         "timeout_seconds": settings.timeout_seconds,
         "twice": judgement.twice,

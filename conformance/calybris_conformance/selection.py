@@ -77,13 +77,17 @@ class SelectionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Cases must match one name of every filter that is set. `cases` are ids, in which `*` stands for anything."""
+    """Cases must match one name of every filter that is set. `cases` are ids, in which `*` stands for anything.
+
+    `subset`: the ids of a part of the vectors, such as the quick one; None is all of them.
+    """
 
     profile: str | None = None
     suites: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
+    subset: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ def select(corpus: Corpus, filters: Filters) -> tuple[Case, ...]:
     Raises SelectionError for a name that no case has, and when the filters together leave nothing.
     """
     chosen: Iterable[Case] = corpus.cases
+    if filters.subset is not None:
+        chosen = [case for case in chosen if case.id in filters.subset]
     if filters.profile is not None:
         features = profile_features(corpus, filters.profile)
         chosen = [case for case in chosen if case.requires <= features]

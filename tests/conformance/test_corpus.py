@@ -151,3 +151,34 @@ def test_what_is_due_is_what_an_adapter_returns() -> None:
     assert corpus.due({"ok": {"digest_hex": "ab"}, "preimage_hex": "00"}) == {"ok": {"digest_hex": "ab"}}
     assert corpus.due({"error": {"code": "A", "at": "b"}}) == {"error": {"code": "A", "at": "b"}}
     assert corpus.due({"steps": [{"ok": {}}]}) == {"ok": {"steps": [{"ok": {}}]}}
+
+
+def write_quick(root: Path, **changes: object) -> None:
+    document = {"format": corpus.QUICK_FORMAT, "tree_sha256": load(root).tree_sha256, "cases": ["decide/a/two"]}
+    (root / corpus.QUICK).write_text(json.dumps(document | changes))
+
+
+def test_the_quick_subset_is_read(root: Path) -> None:
+    write_quick(root)
+    assert corpus.quick(load(root)) == {"decide/a/two"}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"format": "other/1"}, {"tree_sha256": "0" * 64}, {"cases": ["decide/a/two", "decide/a/three"]}]
+)
+def test_a_quick_subset_of_other_vectors_is_refused(root: Path, changes: dict[str, object]) -> None:
+    write_quick(root, **changes)
+    with pytest.raises(CorpusError, match="is not of these vectors"):
+        corpus.quick(load(root))
+
+
+@pytest.mark.parametrize("changes", [{"cases": 7}, {"cases": [[]]}])
+def test_a_quick_subset_that_lists_no_cases_is_refused(root: Path, changes: dict[str, object]) -> None:
+    write_quick(root, **changes)
+    with pytest.raises(CorpusError, match="is not a list of cases"):
+        corpus.quick(load(root))
+
+
+def test_a_missing_quick_subset_is_refused(root: Path) -> None:
+    with pytest.raises(CorpusError, match=r"quick.json: cannot be read"):
+        corpus.quick(load(root))

@@ -42,6 +42,8 @@ def corpus(tmp_path: Path) -> Corpus:
         (Filters(profile="core"), "echo/all/x decide/a/x decide/a/y decide/b/x"),
         (Filters(profile="full"), "echo/all/x config/a/x decide/a/x decide/a/y decide/b/x decide/series/x"),
         (Filters(suites=("decide",), cases=("*/x",), profile="core"), "decide/a/x decide/b/x"),
+        (Filters(subset=frozenset({"decide/a/x", "config/a/x"})), "config/a/x decide/a/x"),
+        (Filters(subset=frozenset({"decide/a/x", "config/a/x"}), suites=("decide",)), "decide/a/x"),
     ],
 )
 def test_filters_narrow_and_echo_comes_first(corpus: Corpus, filters: Filters, ids: str) -> None:

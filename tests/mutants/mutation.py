@@ -7,9 +7,10 @@ that change and answers the cases of the corpus, so that no mutated module can l
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 # A mutant usually takes three seconds; one that has to answer the million decisions needs half a minute.
@@ -54,10 +55,14 @@ def bugs_in(file: str) -> Callable[[str, str, str, str, str], Mutant]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the corpus says of a mutant: how many cases were asked, and the flags of each case that it failed."""
+    """What the corpus says of a mutant: how many cases were asked, and the flags of each case that it failed.
+
+    `others`: the ids of those cases that it failed which are not of the corpus.
+    """
 
     asked: int
     killed: dict[str, list[str]]
+    others: tuple[str, ...] = ()
 
     @property
     def flags(self) -> frozenset[str]:
@@ -67,10 +72,24 @@ class Verdict:
 
 def judge(mutant: Mutant, *, quick: bool = False) -> Verdict:
     """Ask a mutant the corpus: the small cases; then, unless `quick`, the large ones until its flag is caught."""
-    question = {"module": mutant.module, "path": str(ROOT / mutant.file), "source": mutant.source()}
+    return _asked(mutant, {"flag": mutant.flag, "quick": quick})
+
+
+def judge_by_all(mutant: Mutant, others: list[dict[str, Any]]) -> Verdict:
+    """Ask a mutant every case but the largest, although the first few killed it, and other cases beside them."""
+    return _asked(mutant, {"flag": mutant.flag, "quick": False, "others": others})
+
+
+def judge_by(mutant: Mutant, ids: Collection[str]) -> Verdict:
+    """Ask a mutant these cases, until its flag is caught."""
+    return _asked(mutant, {"flag": mutant.flag, "quick": False, "only": sorted(ids)})
+
+
+def _asked(mutant: Mutant, how: dict[str, Any]) -> Verdict:
+    question = {"module": mutant.module, "path": str(ROOT / mutant.file), "source": mutant.source(), **how}
     finished = subprocess.run(
         [sys.executable, "-m", "tests.mutants.worker"],
-        input=json.dumps({**question, "flag": mutant.flag, "quick": quick}),
+        input=json.dumps(question),
         capture_output=True,
         text=True,
         cwd=ROOT,

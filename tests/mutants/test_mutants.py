@@ -8,38 +8,9 @@ from collections import Counter
 import pytest
 
 from calybris_conformance import corpus
-from tests.mutants import (
-    building,
-    decision,
-    evidence,
-    finance,
-    ledger,
-    ledger_snapshots,
-    log,
-    log_lines,
-    payload,
-    ranking,
-    replay,
-    snapshot,
-    validation,
-)
 from tests.mutants.mutation import Mutant, judge
+from tests.mutants.roster import MUTANTS
 
-MUTANTS = (
-    *validation.MUTANTS,
-    *building.MUTANTS,
-    *decision.MUTANTS,
-    *ranking.MUTANTS,
-    *evidence.MUTANTS,
-    *ledger.MUTANTS,
-    *ledger_snapshots.MUTANTS,
-    *finance.MUTANTS,
-    *snapshot.MUTANTS,
-    *log.MUTANTS,
-    *log_lines.MUTANTS,
-    *payload.MUTANTS,
-    *replay.MUTANTS,
-)
 SAMPLE = ("gate-order-latency-before-quality", "quality-two-floors", "integer-through-double", "big-endian")
 
 # What changes nothing that an answer could show.

@@ -1,6 +1,8 @@
 """Answers the corpus with one module of the reference replaced by a mutated source: the inside of `mutation.judge`.
 
-Reads {"module", "path", "source", "flag", "quick"} on stdin and writes {"asked", "killed"} on stdout.
+Reads {"module", "path", "source", "flag", "quick"} on stdin and writes {"asked", "killed"} on stdout. With "others", a
+list of cases, every case of the corpus but the largest is asked, and the ids of those others that fail are in "others".
+With "only", a list of ids, nothing else is asked.
 """
 
 import importlib
@@ -10,7 +12,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Sequence
-from types import CodeType, ModuleType
+from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
 LARGE = "catalog.series"
@@ -68,8 +70,12 @@ def ask(question: dict[str, Any]) -> dict[str, Any]:
         """Cases with the mutant's flag come first, and large ones last."""
         return question["flag"] not in case.flags, LARGEST in case.requires, LARGE in case.requires
 
+    others = question.get("others")
     asked, killed = 0, dict[str, list[str]]()
+    only = question.get("only")
     for case in sorted(corpus.load().cases, key=turn):
+        if only is not None and case.id not in only:
+            continue
         if LARGE in case.requires and question["quick"]:
             continue
         if LARGEST in case.requires and (question["quick"] or killed):
@@ -77,9 +83,10 @@ def ask(question: dict[str, Any]) -> dict[str, Any]:
         asked += 1
         if answer(case) != corpus.due(case.expect):
             killed[case.id] = list(case.flags)
-            if question["flag"] in case.flags:
+            if question["flag"] in case.flags and others is None:
                 break  # it is dead, by a case that was written against it
-    return {"asked": asked, "killed": killed}
+    failed = [case["id"] for case in others or () if answer(SimpleNamespace(**case)) != case["expect"]]
+    return {"asked": asked, "killed": killed, "others": failed}
 
 
 if __name__ == "__main__":

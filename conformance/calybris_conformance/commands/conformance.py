@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from calybris_conformance import known_failures
-from calybris_conformance.commands import bisect, scaffold
+from calybris_conformance.commands import bisect, matrix, scaffold
 from calybris_conformance.commands.port import (
     add_port,
     add_vectors,
@@ -20,7 +20,7 @@ from calybris_conformance.commands.port import (
     stop_on_signals,
     warn,
 )
-from calybris_conformance.commands.shared import case_as_json, case_as_text, open_corpus
+from calybris_conformance.commands.shared import case_as_json, case_as_text, open_corpus, quick_subset
 from calybris_conformance.judgement import Judgement, Watcher, conduct, unknown_features
 from calybris_conformance.known_failures import Entry, KnownFailuresError
 from calybris_conformance.outcomes import CONFORMANT, CaseResult, Exit, Outcome
@@ -61,6 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     ):
         help_text = f"only {what} (may be repeated)"
         run_parser.add_argument(f"--{option}", action="append", default=[], metavar=option.upper(), help=help_text)
+    run_parser.add_argument("--quick", action="store_true", help="only the quick subset: few cases that find most bugs")
     run_parser.add_argument("--window", type=count, default=32, metavar="N", help="questions open at once (default 32)")
     run_parser.add_argument("--twice", action="store_true", help="ask again, shuffled, in a new process, and compare")
     run_parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
@@ -102,6 +103,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         )
     )
 
+    matrix.configure(
+        commands.add_parser(
+            "matrix",
+            help="set several reports side by side",
+            description="Set several reports side by side: ports, and suites against ports.",
+        )
+    )
+
     report_parser = commands.add_parser(
         "report", help="derive every form of a report again", description="Derive every form of a report again."
     )
@@ -117,6 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
         "show": _show,
         "bisect": bisect.run,
         "scaffold": scaffold.run,
+        "matrix": matrix.run,
         "report": _report,
     }
     return int(commands[arguments.conformance_command](arguments))
@@ -140,6 +150,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
             tuple(arguments.case),
             tuple(arguments.flag),
             tuple(arguments.clause),
+            quick_subset(corpus) if arguments.quick else None,
         ),
         settings=settings(arguments),
         known=entries,

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from calybris_conformance.corpus import Corpus, CorpusError, load
+from calybris_conformance.corpus import Corpus, CorpusError, load, quick
 from calybris_ref.cli.terminal import CommandError, paint, table
 
 if TYPE_CHECKING:
@@ -19,6 +19,14 @@ def open_corpus(root: Path | None) -> Corpus:
     """The vectors of a folder, or those that ship with the package; damaged ones are a CommandError (exit 2)."""
     try:
         return load(root)
+    except CorpusError as error:
+        raise CommandError(str(error)) from None
+
+
+def quick_subset(corpus: Corpus) -> frozenset[str]:
+    """The quick subset of vectors; one that is missing or not theirs is a CommandError (exit 2)."""
+    try:
+        return quick(corpus)
     except CorpusError as error:
         raise CommandError(str(error)) from None
 

@@ -75,7 +75,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> int:
     corpus = open_corpus(arguments.vectors)
-    filters = Filters(None, *(tuple(getattr(arguments, name)) for name in ("suite", "case", "flag", "clause")))
+    filters = Filters(
+        suites=tuple(arguments.suite),
+        cases=tuple(arguments.case),
+        flags=tuple(arguments.flag),
+        clauses=tuple(arguments.clause),
+    )
     try:
         cases = select(corpus, filters)
     except SelectionError as error:

@@ -77,6 +77,18 @@ def test_a_run_with_failures(command: Any, tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == FILES
 
 
+def test_a_quick_run_asks_the_quick_subset(command: Any, vectors: Path) -> None:
+    answer = command("run", "--quick")
+    assert (answer.code, answer.out) == (2, "")
+    assert "quick.json: cannot be read" in answer.err
+    tree_sha256 = json.loads((vectors / "MANIFEST.json").read_bytes())["tree_sha256"]
+    document = {"format": "calybris-vectors-quick/1", "tree_sha256": tree_sha256, "cases": ["decide/a/1", "echo/a/1"]}
+    (vectors / "quick.json").write_text(json.dumps(document))
+    answer = command("run", "--quick")
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1].startswith("obedient: CONFORMANT: 2 passed")
+
+
 def test_a_run_without_failures(command: Any) -> None:
     answer = command("run", "--case", "decide/a/1", "--name", "mine", "--twice")
     assert (answer.code, answer.err) == (0, "")
