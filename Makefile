@@ -13,7 +13,7 @@ RUST := conformance/ports/rust-crate
 PORTS := rust-crate-0.4.0 rust-crate-1.3.0 go typescript
 OUT := out
 JUDGE = $(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS)
-# options of `prove`, such as --changed or --repeat 2 (CI)
+# options of `prove`, such as --changed or --repeat 3 (CI)
 PROVE_OPTIONS ?=
 # how long `fuzz` takes for each reader
 FUZZ_SECONDS ?= 600
