@@ -57,6 +57,7 @@ PROFILES: Final[Mapping[str, frozenset[str]]] = {
             "echo",
             "integer",
             "wal.append",
+            "wal.append_parts",
             "wal.append_audited",
             "append.unverified",
             "wal.verify",

@@ -147,6 +147,35 @@ VALUES = (
         "        printed = _text(name)\n",
         "        from unicodedata import normalize\n\n        printed = _text(normalize('NFC', name))\n",
     ),
+    payload(
+        "no-bound",
+        "PAYLOAD_BOUND",
+        "A payload of any length is printed.",
+        "    check_payload_size(printed)\n    return printed\n",
+        "    return printed\n",
+    ),
+    payload(
+        "bound-of-a-line",
+        "PAYLOAD_BOUND",
+        "A payload may be as long as a line.",
+        "    if len(payload) > MAX_PAYLOAD_BYTES:\n",
+        "    if len(payload) > MAX_PAYLOAD_BYTES + 512:\n",
+    ),
+    payload(
+        "bound-in-characters",
+        "PAYLOAD_BOUND",
+        "The bound is compared with characters, not with bytes.",
+        "    if len(payload) > MAX_PAYLOAD_BYTES:\n",
+        "    if len(payload.decode()) > MAX_PAYLOAD_BYTES:\n",
+    ),
+    payload(
+        "bound-of-what-is-given",
+        "PAYLOAD_BOUND",
+        "The text is measured as it was given, white space and all.",
+        "    try:\n        printed = _written(payload, 0).encode()\n",
+        "    check_payload_size(payload.text.encode() if isinstance(payload, JsonText) else b'')\n"
+        "    try:\n        printed = _written(payload, 0).encode()\n",
+    ),
     payload("depth-of-99", "PAYLOAD_DEPTH", "A hundred levels are refused.", "MAX_LEVELS = 100", "MAX_LEVELS = 99"),
     payload(
         "depth-of-101", "PAYLOAD_DEPTH", "A hundred and one levels are printed.", "MAX_LEVELS = 100", "MAX_LEVELS = 101"

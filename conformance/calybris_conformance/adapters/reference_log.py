@@ -27,10 +27,18 @@ JSON = Mapping[str, Any]
 
 
 def _append(_given: JSON, question: JSON) -> dict[str, Any]:
+    return _append_text(question, question["data"])
+
+
+def _append_parts(_given: JSON, question: JSON) -> dict[str, Any]:
+    return _append_text(question, wire.read_bytes(question["data"]).decode())
+
+
+def _append_text(question: JSON, data: str) -> dict[str, Any]:
     log, key = _log(question)
     # The log is verified first: what is wrong with it is refused before the payload is looked at.
     head = calybris_ref.verify_log(log, key)
-    payload = calybris_ref.payload_bytes(JsonText(question["data"]))
+    payload = calybris_ref.payload_bytes(JsonText(data))
     return _appended(log, calybris_ref.next_entry(head, payload, key))
 
 
@@ -102,6 +110,7 @@ def _appended(log: bytes, entry: WalEntry) -> dict[str, Any]:
 
 OPERATIONS: dict[str, Operation] = {
     "wal.append": _append,
+    "wal.append_parts": _append_parts,
     "wal.append_audited": _append_audited,
     "wal.verify": _verify,
     "wal.replay": _replay,

@@ -28,6 +28,11 @@ def _append(_given: JSON, question: JSON) -> dict[str, Any]:
     return _added(log.append(wire.read_bytes(question["log"]), _key(question), question["data"]))
 
 
+def _append_parts(_given: JSON, question: JSON) -> dict[str, Any]:
+    data = wire.read_bytes(question["data"]).decode()
+    return _added(log.append(wire.read_bytes(question["log"]), _key(question), data))
+
+
 def _append_audited(given: JSON, question: JSON) -> dict[str, Any]:
     snapshot, request = spec_records.read_snapshot(given), spec_records.read_request(question)
     taken = decision.decide(snapshot, spec_records.read_request(question, "decided_for"))
@@ -109,6 +114,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "snapshot.save": _snapshot_save,
     "snapshot.load": _snapshot_load,
     "wal.append": _append,
+    "wal.append_parts": _append_parts,
     "wal.append_audited": _append_audited,
     "wal.verify": _verify,
     "wal.replay": _replay,

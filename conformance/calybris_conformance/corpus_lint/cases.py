@@ -115,8 +115,8 @@ def _shapes(tree: Tree) -> Iterator[Finding]:
                     yield case["id"], problem
 
 
-# A payload of 16 MiB is a text, which has no compact form; and no log has 2^64 - 1 entries.
-BEYOND_VECTORS = frozenset({"LOG_PAYLOAD_TOO_LARGE", "LOG_SEQUENCE_EXHAUSTED"})
+# No log has 2^64 - 1 entries.
+BEYOND_VECTORS = frozenset({"LOG_SEQUENCE_EXHAUSTED"})
 
 
 def _codes(tree: Tree) -> Iterator[Finding]:

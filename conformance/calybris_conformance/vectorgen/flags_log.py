@@ -114,6 +114,11 @@ LOG_FLAGS: dict[str, Note] = {
         "Printers escape `/`, DEL, non-ASCII or `<`, or write \\u000a for \\n, or \\u001F.",
         "LOG-7",
     ),
+    "PAYLOAD_BOUND": _note(
+        "A payload that no line has room for is written, or characters are counted, or what is given and not printed.",
+        "The reader has a bound and the writer none: a log is written that cannot be read again.",
+        "LOG-5",
+    ),
     "PAYLOAD_KEY_ORDER": _note(
         "Keys are sorted.",
         "Maps of many languages are, and canonical JSON is another rule.",

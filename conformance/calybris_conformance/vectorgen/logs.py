@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 GENESIS = "genesis"
 KEY = bytes(range(32))
 MAX_LINE_BYTES = 16 * 1024 * 1024
+MAX_PAYLOAD_BYTES = MAX_LINE_BYTES - 512
 ANCHOR_SCHEMA = "calybris.wal-anchor.v1"
 
 Piece = bytes | tuple[bytes, int]

@@ -170,6 +170,7 @@ OPERATIONS: dict[str, Operation] = {
     "snapshot.save": Operation({}, {"snapshot": _LEDGER}, {"file_hex": "hex"}),
     "snapshot.load": Operation({}, {"file": _BYTES}, {"snapshot": _LEDGER}),
     "wal.append": Operation({}, {**_LOG, "data": "text"}, _APPENDED),
+    "wal.append_parts": Operation({}, {**_LOG, "data": _BYTES}, _APPENDED),
     "wal.append_audited": Operation(
         _UNDER_POLICY, {**_LOG, **_DECIDED_FOR, "metadata": "text", "verified": "flag"}, _APPENDED
     ),

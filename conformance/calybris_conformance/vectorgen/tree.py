@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from calybris_conformance.vectorgen.draft import Draft, Group
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 """Of the vectors: major = the format or an existing case changed, minor = cases were added, patch = prose."""
 
 SUITES = (

@@ -110,6 +110,8 @@ def _numbers() -> Iterator[Question]:
         *(2**31 - 1, 2**31, 2**32, 2**53 - 1, 2**53, 2**53 + 1, -(2**53) - 1),
         *(I64_MAX - 1, I64_MAX, I64_MAX + 1, U64 - 1, U64, U64 + 1, I64_MIN + 1, I64_MIN, I64_MIN - 1),
         *(2**65, 2**128, -(2**64), 10**19, 10**20, 10**30),
+        # digits that a printer of two halves must fill up with zeros
+        *(10**19 + 5, 10**19 + 10**18, 10**18 + 7, 4_000_000_002, -(10**18) - 7),
     ):
         slug = str(value).replace("-", "minus-")
         yield _append(slug, f"The number {value}.", str(value), _RANGE)

@@ -1,20 +1,29 @@
 """The bounds of lines, and payloads of a depth that recursion does not reach (LOG-3, LOG-5).
 
-What is large is written as parts that repeat. A payload beyond its bound can be given to no writer here, because
-`wal.append` takes it as text: LOG_PAYLOAD_TOO_LARGE has no vector.
+What is large is written as parts that repeat. The longest payload that may be written has no vector: the answer, its line
+in hex, would be too long for the protocol.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calybris_conformance.vectorgen.draft import Draft, Group
-from calybris_conformance.vectorgen.logs import GENESIS, MAX_LINE_BYTES, chain, large_line, line, tail, verify
+from calybris_conformance.vectorgen.draft import Draft, Group, Question
+from calybris_conformance.vectorgen.logs import (
+    GENESIS,
+    MAX_LINE_BYTES,
+    MAX_PAYLOAD_BYTES,
+    chain,
+    large_line,
+    line,
+    parts,
+    tail,
+    verify,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from calybris_conformance.vectorgen.draft import Question
     from calybris_conformance.vectorgen.logs import Piece
 
 _TIMEOUT_SECONDS = 60
@@ -25,13 +34,20 @@ _SPACES = b" \t"
 
 
 def files() -> Iterator[Draft]:
-    """One file about lines of 16 MiB, one about nesting."""
-    for name, title, clauses, questions in (
-        ("length", "Lines of 16 MiB and a byte more or less", "LOG-4 LOG-5", _lengths()),
-        ("depth", "Nesting far beyond any stack", "LOG-3", _depths()),
+    """One file about lines of 16 MiB, one about nesting, one about payloads that are too long for a line."""
+    for name, op, title, clauses, questions in (
+        ("verify-length", "wal.verify", "Lines of 16 MiB and a byte more or less", "LOG-4 LOG-5", _lengths()),
+        ("verify-depth", "wal.verify", "Nesting far beyond any stack", "LOG-3", _depths()),
+        (
+            "append-bound",
+            "wal.append_parts",
+            "Payloads beyond their bound, and others that are only long",
+            "LOG-5",
+            _payloads(),
+        ),
     ):
-        groups = (Group(name, tuple(questions)),)
-        yield Draft("wal", f"verify-{name}", "wal.verify", title, clauses, groups, timeout_seconds=_TIMEOUT_SECONDS)
+        groups = (Group(name.removeprefix("verify-"), tuple(questions)),)
+        yield Draft("wal", name, op, title, clauses, groups, timeout_seconds=_TIMEOUT_SECONDS)
 
 
 def _lengths() -> Iterator[Question]:
@@ -89,3 +105,24 @@ def _depths() -> Iterator[Question]:
     yield verify("comma-inside", "A comma too many at depth 10,000.", comma, "LOG_JSON_LENIENT")
     members = large_line(1, GENESIS, (b"[", (b"0,", 200_000), b"0]"))
     yield verify("wide", "A list of 200,001 numbers.", members)
+
+
+def _payloads() -> Iterator[Question]:
+    flag, quote = "PAYLOAD_BOUND", b'"'
+    letters = MAX_PAYLOAD_BYTES - len(b'""')
+    above = (quote, (b"a", letters + 1), quote)
+    yield _append("one-above", "One byte above the bound.", above, flag)
+    yield _append("line", "As long as a line may be.", (quote, (b"a", MAX_LINE_BYTES - 2), quote), flag)
+    wide = (quote, (b"\xc3\xa9", letters // 2 + 1), quote)
+    yield _append("two-bytes", "Characters of two bytes: bytes are counted.", wide, flag)
+    yield _append("list", "A list of two texts that are above it together.", (b"[", *above[:2], b'","b"]'), flag)
+    spaces = (b"[", (b" ", MAX_LINE_BYTES), b"1]")
+    yield _append("space", "16 MiB of white space, which is not printed.", spaces, flag)
+    fraction = (b"[", *above, b",1.5]")
+    yield _append("fraction-behind", "Above it, and a fraction at the end: the fraction.", fraction, flag)
+    torn = chain(b"1")[0][:-2]
+    yield _append("torn-log", "Above it, and the log is torn: the log.", above, flag, log=torn)
+
+
+def _append(name: str, about: str, data: tuple[Piece, ...], *flags: str, log: bytes = b"") -> Question:
+    return Question(name, about, {"log": parts(log), "key_hex": None, "data": parts(*data)}, flags)

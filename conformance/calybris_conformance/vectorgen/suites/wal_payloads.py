@@ -197,11 +197,12 @@ _BAD: dict[str, str] = {
 
 
 def files() -> Iterator[Draft]:
-    """One file of payloads that are read, one of those that are not, one of bytes that a printer would change."""
+    """Payloads that are read; that are not; whose bytes a printer would change; whose front alone is JSON."""
     for name, title, questions in (
         ("payloads", "Payloads that are JSON, whatever a parser makes of them", _good()),
         ("not-json", "Payloads that are no JSON", _bad()),
         ("reprinted", "Payloads with the hash of another form of themselves", _reprinted()),
+        ("cut", "Payloads that are no JSON with the hash of their beginning", _cut()),
     ):
         yield Draft("wal", f"verify-{name}", "wal.verify", title, "LOG-2 LOG-3", (Group(name, tuple(questions)),))
 
@@ -263,3 +264,28 @@ def _reprinted() -> Iterator[Question]:
         yield verify(name, about, line(1, GENESIS, stands.encode(), own=own), _REPRINTED)
         right = line(1, GENESIS, stands.encode())
         yield verify(f"{name}-right", f"{stands!a} stands there and was hashed.", right, _REPRINTED)
+
+
+def _cut() -> Iterator[Question]:
+    """No JSON, but the hash is right for the part in front, where a reader stops that does not look what comes next."""
+    for name, stands, front in (
+        ("comma-behind-brace", '{,"a":1}', "{"),
+        ("comma-behind-bracket", "[,1]", "["),
+        ("comma-before-brace", '{"a":1,}', '{"a":1'),
+        ("comma-before-bracket", "[1,]", "[1"),
+        ("no-value", '{"a":}', '{"a":'),
+        ("no-comma", "[1 2]", "[1"),
+        ("bracket-too-many", "[1]]", "[1]"),
+        ("brace-too-many", "{}}", "{}"),
+        ("two-numbers", "1 2", "1"),
+        ("two-texts", '"a""b"', '"a"'),
+        ("two-objects", "{}{}", "{}"),
+        ("leading-zero", "01", "0"),
+        ("dot-last", "5.", "5"),
+        ("exponent-empty", "1e", "1"),
+        ("hex", "0x10", "0"),
+        ("word-too-long", "nulll", "null"),
+    ):
+        own = hashed(GENESIS, front.encode())
+        about = f"{stands!a} stands there, and {front!a} was hashed."
+        yield verify(name, about, line(1, GENESIS, stands.encode(), own=own), _LENIENT)

@@ -194,8 +194,12 @@ pub fn recovery_plan(_given: &Value, question: &Value) -> Answer {
 
 /// The JSON value of a payload: the type of the crate for payloads that it does not know.
 pub fn payload(question: &Value, key: &str) -> Answer {
+    parsed(text(question, key)?)
+}
+
+fn parsed(json: impl AsRef<[u8]>) -> Answer {
     let words = "the payload is no value of serde_json";
-    serde_json::from_str(text(question, key)?).map_err(|error| Instead::Fault(format!("{words}: {error}")))
+    serde_json::from_slice(json.as_ref()).map_err(|error| Instead::Fault(format!("{words}: {error}")))
 }
 
 fn append_refusal(sentence: &str) -> Instead {
@@ -219,9 +223,18 @@ fn opened<T: Serialize>(log: &Log) -> Result<WalWriter<T>, Instead> {
 
 /// One more entry with any payload.
 pub fn append(_given: &Value, question: &Value) -> Answer {
+    append_value(question, payload(question, "data")?)
+}
+
+/// The same for a payload that is too long to write down.
+pub fn append_parts(_given: &Value, question: &Value) -> Answer {
+    append_value(question, parsed(parts(question, "data")?)?)
+}
+
+fn append_value(question: &Value, data: Value) -> Answer {
     let log = Log::new(question)?;
     let mut writer = opened::<Value>(&log)?;
-    let entry = said(writer.append(payload(question, "data")?));
+    let entry = said(writer.append(data));
     log.appended(entry.map(|entry| (entry.sequence, entry.entry_hash)))
 }
 

@@ -55,6 +55,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("utility", core::utility),
     ("verify.certificate", core::certificate),
     ("wal.append", logs::append),
+    ("wal.append_parts", logs::append_parts),
     ("wal.replay", logs::replay),
     ("wal.verify", logs::verify),
 ];

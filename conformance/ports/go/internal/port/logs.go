@@ -32,6 +32,14 @@ func appendPayload(_, input record) (any, error) {
 	})
 }
 
+func appendParts(_, input record) (any, error) {
+	data, err := readBytes(input, "data")
+	if err != nil {
+		return nil, err
+	}
+	return appended(input, func(writer *calybris.LogWriter) (calybris.Head, error) { return writer.Append(data) })
+}
+
 func appendAudited(given, input record) (any, error) {
 	policy, err := readPolicy(given, "policy")
 	if err != nil {

@@ -56,6 +56,7 @@ var operations = map[string]operation{
 	"snapshot.save":       saveSnapshot,
 	"snapshot.load":       loadSnapshot,
 	"wal.append":          appendPayload,
+	"wal.append_parts":    appendParts,
 	"wal.append_audited":  appendAudited,
 	"wal.verify":          verifyLog,
 	"wal.replay":          replayLog,

@@ -1,6 +1,6 @@
 /** Operations of logs, proof envelopes and recovery. */
 
-import { toHex } from "../bytes.js";
+import { fromUtf8, toHex } from "../bytes.js";
 import { decide } from "../decide.js";
 import { readInteger } from "../integers.js";
 import { isComplete, ProofEnvelopeBuilder, validateComplete } from "../proof.js";
@@ -42,6 +42,13 @@ function showAppended({ sequence, entry_hash, added }: Appended): Answer {
   return { sequence: show(sequence), entry_hash, added_hex: toHex(added) };
 }
 
+/** The JSON text of a payload that came as parts. */
+function textOf(bytes: Uint8Array): string {
+  const text = fromUtf8(bytes);
+  if (text === undefined) throw new Error("a payload that is not UTF-8");
+  return text;
+}
+
 const writerOf = (input: Json): LogWriter => new LogWriter(readParts(input.log), readKey(input.key_hex));
 
 function proofSeal({ given, input }: Question): Answer {
@@ -57,6 +64,7 @@ function proofSeal({ given, input }: Question): Answer {
 
 export const LOGS: Readonly<Record<string, (question: Question) => Answer>> = {
   "wal.append": ({ input }) => showAppended(writerOf(input).append(input.data)),
+  "wal.append_parts": ({ input }) => showAppended(writerOf(input).append(textOf(readParts(input.data)))),
   "wal.append_audited": ({ given, input }) => {
     const policy = readPolicy(given.policy);
     const decision = decide(policy, readRequest(input.decided_for));
