@@ -2,16 +2,19 @@
 
 Checks of the adapter: it becomes ready, repeats values, says `unsupported` to an operation that does not exist, and
 leaves after bye. Checks of the port: it refuses an integer beyond its width, and answers one case of every feature that
-it claims. A port whose adapter is broken is not worth judging yet.
+it claims, and one frame of several decisions where it claims frames. A port whose adapter is broken is not worth
+judging yet.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from calybris_conformance import frames
 from calybris_conformance.compare import judge
 from calybris_conformance.corpus import Case
 from calybris_conformance.judgement import hello
@@ -21,13 +24,14 @@ from calybris_conformance.selection import ECHO, split
 from calybris_conformance.session import Break, NotReady, Reply, Session, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from calybris_conformance.corpus import Corpus
     from calybris_conformance.protocol import Ready
 
 _UNKNOWN: Final = "no.such.operation"
 _INTEGER: Final = "integer"
+_DECIDE: Final = "decide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +102,29 @@ def _questions(corpus: Corpus, ready: Ready) -> Iterator[tuple[Case, bool]]:
         if "error" not in case.expect and not case.requires <= met:
             met |= case.requires
             yield case, False
+    if frames.FEATURE in ready.features:
+        yield from ((case, False) for case in _frames(corpus, ready))
 
 
-def _case(op: str, asked: dict[str, str], expect: dict[str, dict[str, str]]) -> Case:
+def _frames(corpus: Corpus, ready: Ready) -> Iterator[Case]:
+    """One frame: the cases of the largest group under one policy that this port may be asked to decide."""
+    groups: dict[str, list[Case]] = {}
+    for case in corpus.cases:
+        if case.op == _DECIDE and "ok" in case.expect and case.requires <= {_DECIDE, *ready.features}:
+            groups.setdefault(json.dumps(case.given), []).append(case)
+    for cases in sorted(groups.values(), key=len)[-1:]:
+        rows = [frames.request_row(case.input["request"]) for case in cases[: frames.MOST_ROWS]]
+        right = [frames.decision_row(case.expect["ok"]) for case in cases[: frames.MOST_ROWS]]
+        yield _case(frames.FEATURE, {"rows": rows}, {"ok": {"rows": right}}, cases[0].given)
+
+
+def _case(
+    op: str, asked: Mapping[str, Any], expect: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any] | None = None
+) -> Case:
     about = f"smoke: {op}"
-    return Case(f"smoke/{op}", about, (), (), "smoke", op, "must", frozenset({op}), {}, asked, expect, None, "")
+    return Case(
+        f"smoke/{op}", about, (), (), "smoke", op, "must", frozenset({op}), given or {}, asked, expect, None, ""
+    )
 
 
 def _check(case: Case, adapter: bool, reply: Reply) -> Check:

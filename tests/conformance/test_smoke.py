@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from calybris_conformance.corpus import Corpus
+from calybris_conformance.corpus import Corpus, load
 from calybris_conformance.outcomes import Exit
 from calybris_conformance.session import Settings
 from calybris_conformance.smoke import Check, conclusion, smoke
@@ -112,4 +112,39 @@ def test_a_port_that_says_yes_to_everything_is_caught(tmp_path: Path) -> None:
     checks, _, code = run(corpus(tmp_path), *command)
     assert failed(checks) == ["smoke/no.such.operation", "smoke/integer"]
     assert [check.adapter for check in checks if not check.passed] == [True, False]
+    assert code is Exit.NOT_CONFORMANT
+
+
+# ---- frames
+
+FRAMES = """
+import json, sys
+for line in sys.stdin:
+    message = json.loads(line)
+    if message["type"] == "hello":
+        who = dict.fromkeys(("name", "version", "language", "source"), "x")
+        print(json.dumps({"type": "ready", "protocol": 1, "implementation": who, "spec": "1.0", "max_in_flight": 1,
+                          "features": ["decide.rows"]}), flush=True)
+    elif message["type"] == "run":
+        rows = ["7" for row in message["input"].get("rows", [])]
+        answer = {"ok": {"rows": rows}} if rows else {"unsupported": {"feature": message["op"]}}
+        print(json.dumps({"type": "result", "seq": message["seq"], **answer}), flush=True)
+    else:
+        break
+"""
+
+
+def test_a_port_that_claims_frames_is_asked_one_of_several_rows() -> None:
+    checks, _, code = run(load(), sys.executable, "-m", "calybris_conformance.adapters.reference")
+    assert failed(checks) == []
+    assert code is Exit.CONFORMANT
+    assert [check.name for check in checks[-2:]] == ["smoke/decide.rows", "bye"]
+
+
+def test_wrong_rows_are_the_ports() -> None:
+    checks, _, code = run(load(), sys.executable, "-ISc", FRAMES)
+    assert failed(checks) == ["smoke/decide.rows"]
+    (wrong,) = (check for check in checks if not check.passed)
+    assert not wrong.adapter
+    assert "rows[0]" in wrong.detail
     assert code is Exit.NOT_CONFORMANT

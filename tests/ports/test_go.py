@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from calybris_conformance import corpus
+from calybris_conformance import corpus, frames
+from tests.support.frames import wrong_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = ROOT / "conformance" / "ports" / "go"
@@ -55,14 +56,21 @@ def test_every_case_passes(command: Path, tmp_path: Path) -> None:
     assert not (PORT / "known-failures.toml").exists()
 
 
+def test_frames_are_answered_as_single_questions_are(command: Path) -> None:
+    count, wrong = wrong_answers([str(command)])
+    assert wrong == []
+    assert count > 500
+
+
 def test_everything_that_can_be_claimed_is_claimed(command: Path) -> None:
     hello = '{"type":"hello","protocol":[1],"judge":"test","spec":"1.0","vectors":"1.0.0"}\n{"type":"bye"}\n'
     port = subprocess.run([command], input=hello, capture_output=True, text=True, check=True, timeout=30)
     ready = json.loads(port.stdout)
     cases = corpus.load().cases
 
-    assert sorted(ready["features"]) == sorted({feature for case in cases for feature in case.requires})
-    operations = {case.op for case in cases}
+    # no vector asks for frames
+    assert sorted(ready["features"]) == sorted({frames.FEATURE}.union(*(case.requires for case in cases)))
+    operations = {frames.FEATURE, *(case.op for case in cases)}
     assert figure(r"(\d+) operations and (\d+) extra features") == (
         len(operations),
         len(ready["features"]) - len(operations),

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from calybris_conformance import corpus
+from calybris_conformance import corpus, frames
+from tests.support.frames import wrong_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = ROOT / "conformance" / "ports" / "rust-crate"
@@ -65,6 +66,13 @@ def test_the_release_is_conformant_but_for_its_known_failures(release: str, tmp_
 
 
 @pytest.mark.slow
+def test_frames_are_answered_as_single_questions_are(release: str) -> None:
+    count, wrong = wrong_answers([adapter(release)])
+    assert wrong == []
+    assert count > 500
+
+
+@pytest.mark.slow
 def test_every_feature_is_claimed_or_the_readme_says_why_not(release: str) -> None:
     version, _ = RELEASES[release]
     hello = '{"type":"hello","protocol":[1],"judge":"test","spec":"1.0","vectors":"1.0.0"}\n{"type":"bye"}\n'
@@ -78,7 +86,8 @@ def test_every_feature_is_claimed_or_the_readme_says_why_not(release: str) -> No
         if releases in (version, "both")
     ]
 
-    wanted = {feature for case in corpus.load().cases for feature in case.requires}
+    # no vector asks for frames
+    wanted = {feature for case in corpus.load().cases for feature in case.requires} | {frames.FEATURE}
     assert sorted([*ready["features"], *explained]) == sorted(wanted)
     assert ready["implementation"]["version"] == version
 

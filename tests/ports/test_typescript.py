@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from calybris_conformance import corpus
+from tests.support.frames import wrong_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = ROOT / "conformance" / "ports" / "typescript"
@@ -56,6 +57,14 @@ def test_the_port_answers_every_case(built: Path, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (tmp_path / "report.jsonl").read_text("utf-8").splitlines()]
     outcomes = Counter(line["outcome"] for line in lines if line["type"] == "case")
     assert outcomes == {"pass": len(corpus.load().cases)}
+
+
+@pytest.mark.slow  # builds the port
+def test_frames_are_answered_as_single_questions_are(built: Path) -> None:
+    assert NODE is not None
+    count, wrong = wrong_answers([NODE, str(built / "dist" / "adapter.js")])
+    assert wrong == []
+    assert count > 500
 
 
 @pytest.mark.slow  # builds the port

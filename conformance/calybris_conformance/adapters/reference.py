@@ -7,10 +7,11 @@ becomes the refusal with its code and path. Run: python -m calybris_conformance.
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
+from operator import attrgetter
 from typing import Any
 
 import calybris_ref
-from calybris_conformance import wire
+from calybris_conformance import frames, wire
 from calybris_conformance.adapters import reference_accumulate, reference_ledger, reference_log
 from calybris_conformance.adapters.reference_records import evidence as _evidence
 from calybris_conformance.adapters.reference_records import policy as _policy
@@ -24,6 +25,7 @@ from calybris_ref import (
     InputBuilder,
     KernelAction,
     KernelDecision,
+    KernelInput,
     KernelModel,
     KernelReason,
     Mismatch,
@@ -40,6 +42,10 @@ from calybris_ref.record import I64_WIDTH, U8_WIDTH, U16_WIDTH, U32_WIDTH, U64_W
 JSON = Mapping[str, Any]
 
 _WIDTHS = {width.name: width for width in (U8_WIDTH, U16_WIDTH, U32_WIDTH, U64_WIDTH, I64_WIDTH)}
+
+# The fields of a row, in both directions.
+_BOUNDS = {column.name: (column.width.minimum, column.width.maximum) for column in columns(KernelInput) if column.width}
+_DECISION_FIELDS = attrgetter(*wire.DECISION)
 
 # The methods that a list of calls may name.
 _METHODS: dict[type, frozenset[str]] = {
@@ -100,6 +106,13 @@ def _input_validate(_given: JSON, question: JSON) -> dict[str, Any]:
 @_operation("decide")
 def _decide(given: JSON, question: JSON) -> dict[str, Any]:
     return _written_decision(_policy(given).prescribe(_request(question)))
+
+
+@_operation("decide.rows")
+def _decide_rows(given: JSON, question: JSON) -> dict[str, Any]:
+    snapshot = _policy(given)
+    decisions = snapshot.prescribe_batch(frames.read_rows(question, KernelInput, _BOUNDS))
+    return {"rows": [frames.write_row(_DECISION_FIELDS(decision)) for decision in decisions]}
 
 
 @_operation("trace")

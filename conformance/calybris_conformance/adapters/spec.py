@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Any
 
 import calybris_ref
-from calybris_conformance import wire
+from calybris_conformance import frames, wire
 from calybris_conformance.adapters import spec_accumulate, spec_ledger, spec_log, spec_records
 from calybris_conformance.operations import Adapter, Operation, Refused
 from calybris_spec import builders, config, decision, digest, explain, inputs, integers, types, verify
@@ -60,6 +60,13 @@ def _decide(given: JSON, question: JSON) -> dict[str, Any]:
     return spec_records.written_decision(
         decision.decide(spec_records.read_snapshot(given), spec_records.read_request(question))
     )
+
+
+@_operation("decide.rows")
+def _decide_rows(given: JSON, question: JSON) -> dict[str, Any]:
+    snapshot = spec_records.read_snapshot(given)
+    requests = frames.read_rows(question, spec_records.request_of, spec_records.REQUEST_BOUNDS)
+    return {"rows": [frames.write_row(taken) for taken in decision.decide_batch(snapshot, tuple(requests))]}
 
 
 @_operation("trace")

@@ -18,6 +18,9 @@ JSON = Mapping[str, Any]
 # A judge asks the cases of a group one after another, each with the group's policy.
 _POLICIES_KEPT = 16
 
+REQUEST_BOUNDS = {name: (width.low, width.high) for name, width in types.REQUEST.items()}
+"""What each field of a request holds."""
+
 _ACTION_CODES = {name: code for code, name in ACTIONS.items()}
 _REASON_CODES = {name: code for code, name in REASONS.items()}
 
@@ -65,7 +68,12 @@ def read_models(records: Iterable[Mapping[str, int]]) -> tuple[types.Model, ...]
 
 def read_request(holder: JSON, key: str = "request") -> types.Request:
     """The request that a holder has under a key, held to its widths."""
-    request = types.Request(**wire.read(wire.REQUEST, holder[key]))
+    return request_of(**wire.read(wire.REQUEST, holder[key]))
+
+
+def request_of(*values: int, **fields: int) -> types.Request:
+    """A request held to its widths."""
+    request = types.Request(*values, **fields)
     hold(request, types.REQUEST)
     return request
 

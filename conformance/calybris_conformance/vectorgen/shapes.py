@@ -22,6 +22,7 @@ DECIMAL = r"^(0|-?[1-9][0-9]*)$"
 PATTERNS = {
     **dict.fromkeys(wire.INTEGER_TYPES, DECIMAL),
     "decimal": DECIMAL,
+    "row": r"^(0|-?[1-9][0-9]*)( (0|-?[1-9][0-9]*)){12}$",
     "name": r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
     "hex": r"^([0-9a-f]{2})*$",
     "text": r"^[\s\S]*$",
@@ -117,6 +118,7 @@ OPERATIONS: dict[str, Operation] = {
     "policy.validate": Operation({}, {"policy": _POLICY}, _CATALOG_ENDS),
     "input.validate": Operation({}, {"request": wire.REQUEST}, {}),
     "decide": Operation(_UNDER_POLICY, {"request": wire.REQUEST}, wire.DECISION),
+    "decide.rows": Operation(_UNDER_POLICY, {"rows": ["text"]}, {"rows": ["row"]}),
     "trace": Operation(
         _UNDER_POLICY,
         {"request": wire.REQUEST},

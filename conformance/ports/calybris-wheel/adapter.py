@@ -18,6 +18,7 @@ from typing import Any
 
 import calybris
 from calybris import InputBuilder, InputValidationError, KernelDecision, KernelInput, KernelModel, PolicySnapshot
+from frames import read_rows, written_rows
 from ledgers import budget_script, ledger_restore
 from logs import proof_seal, recovery_plan, wal_append_audited, wal_replay, wal_verify
 from values import JSON, Instead, Integers, integer, integers, record_of, refusal, unsupported, untranslatable, written
@@ -173,6 +174,21 @@ def decide(given: JSON, question: JSON) -> JSON:
     return record_of(policy_of(given).prescribe(request_of(question["request"])).as_dict())
 
 
+def decide_rows(given: JSON, question: JSON) -> JSON:
+    policy = kept_policy(given)
+    return {"rows": written_rows(policy.prescribe_batch(read_rows(question["rows"], request_of)))}
+
+
+# The policy that was asked last in frames: in a campaign thousands of frames have the same one.
+LAST: list[tuple[JSON, PolicySnapshot]] = []
+
+
+def kept_policy(given: JSON) -> PolicySnapshot:
+    if not LAST or LAST[0][0] != given["policy"]:
+        LAST[:] = [(given["policy"], policy_of(given))]
+    return LAST[0][1]
+
+
 def trace(given: JSON, question: JSON) -> JSON:
     decision, counts = policy_of(given).prescribe_with_trace(request_of(question["request"]))
     totals = {key: written(counts.pop(key)) for key in ("evaluated_models", "eligible_models")}
@@ -312,6 +328,7 @@ EVERY_OPERATION: dict[str, Callable[[JSON, JSON], JSON]] = {
     "policy.validate": validate_policy,
     "input.validate": validate_input,
     "decide": decide,
+    "decide.rows": decide_rows,
     "trace": trace,
     "utility": utility,
     "explain": explain,

@@ -66,6 +66,11 @@ var operations = map[string]operation{
 	"accumulate":          accumulate,
 }
 
+// frames are the operations that read the bytes of a question themselves, because they must be fast.
+var frames = map[string]func(given, input json.RawMessage) (any, error){
+	"decide.rows": decideRows,
+}
+
 // extras are the features that a port claims beside its operations.
 var extras = []string{
 	"constructor.try_new", "constructor.try_new_trusted", "constructor.unchecked", "catalog.series", "input.unchecked",
@@ -76,6 +81,9 @@ var extras = []string{
 func features() []string {
 	claimed := slices.Clone(extras)
 	for name := range operations {
+		claimed = append(claimed, name)
+	}
+	for name := range frames {
 		claimed = append(claimed, name)
 	}
 	slices.Sort(claimed)
@@ -97,11 +105,11 @@ func ready() object {
 
 // message is what the judge sends. Keys that are not known are ignored.
 type message struct {
-	Type  string         `json:"type"`
-	Seq   string         `json:"seq"`
-	Op    string         `json:"op"`
-	Given map[string]any `json:"given"`
-	Input map[string]any `json:"input"`
+	Type  string          `json:"type"`
+	Seq   string          `json:"seq"`
+	Op    string          `json:"op"`
+	Given json.RawMessage `json:"given"`
+	Input json.RawMessage `json:"input"`
 }
 
 // Serve answers line by line until bye, or the end of input.
@@ -138,7 +146,7 @@ func replyTo(line []byte) (reply object, bye bool) {
 	case "bye":
 		return nil, true
 	}
-	reply = Answer(asked.Op, asked.Given, asked.Input)
+	reply = answerBytes(asked.Op, asked.Given, asked.Input)
 	reply["type"], reply["seq"] = "result", asked.Seq
 	return reply, false
 }
@@ -155,22 +163,44 @@ func writeLine(answers io.Writer, reply object) error {
 	return err
 }
 
+// answerBytes is what the port says to a question of which the two objects are not read yet.
+func answerBytes(op string, given, input json.RawMessage) object {
+	if run, isFrame := frames[op]; isFrame {
+		return answered(func() (any, error) { return run(given, input) })
+	}
+	var objects [2]map[string]any
+	for i, text := range []json.RawMessage{given, input} {
+		if err := json.Unmarshal(text, &objects[i]); len(text) > 0 && err != nil {
+			return object{"fault": object{"detail": err.Error()}}
+		}
+	}
+	return Answer(op, objects[0], objects[1])
+}
+
 // Answer is what the port says to one question: exactly one of ok, error, fault and unsupported.
-func Answer(op string, given, input map[string]any) (reply map[string]any) {
+func Answer(op string, given, input map[string]any) map[string]any {
 	run, known := operations[op]
 	if !known {
 		return object{"unsupported": object{"feature": op}}
 	}
+	return answered(func() (any, error) {
+		var refused error
+		ok, err := run(record{given, "", &refused}, record{input, "", &refused})
+		if refused != nil {
+			err = refused
+		}
+		return ok, err
+	})
+}
+
+// answered is what comes of an operation. A panic is a fault, and the next question is still answered.
+func answered(run func() (any, error)) (reply object) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			reply = object{"fault": object{"detail": fmt.Sprint(panicked), "trace": string(debug.Stack())}}
 		}
 	}()
-	var refused error
-	ok, err := run(record{given, "", &refused}, record{input, "", &refused})
-	if refused != nil {
-		err = refused
-	}
+	ok, err := run()
 	var refusal *calybris.Refusal
 	switch {
 	case errors.As(err, &refusal):
