@@ -15,6 +15,7 @@ mod records;
 #[cfg_attr(feature = "v0_4", path = "release_0_4.rs")]
 #[cfg_attr(feature = "v1", path = "release_1/mod.rs")]
 mod release;
+mod rows;
 mod scratch;
 mod values;
 
@@ -33,6 +34,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("budget.script", ledgers::script),
     ("config.validate", builders::validate_config),
     ("decide", core::decide),
+    ("decide.rows", rows::decide),
     ("digest.decision", core::digest_decision),
     ("digest.input", core::digest_input),
     ("digest.ledger", ledgers::digest_ledger),
