@@ -8,6 +8,7 @@ import { accumulate } from "./accumulate.js";
 import { DECISIONS } from "./decisions.js";
 import { LEDGERS } from "./ledgers.js";
 import { LOGS } from "./logs.js";
+import { decideRows } from "./rows.js";
 import { readBytes, readDecision, readPolicy, readRequest, readSnapshot } from "./values.js";
 import type { Answer, Json, Question } from "./values.js";
 
@@ -24,6 +25,7 @@ const OPERATIONS: ReadonlyMap<string, (question: Question) => Answer> = new Map(
     ...DECISIONS,
     ...LEDGERS,
     ...LOGS,
+    "decide.rows": decideRows,
     accumulate: ({ given, input }: Question): Answer => ({
       digest_hex: toHex(accumulate(readPolicy(given.policy), readBytes(input.seed_hex), Number(input.count))),
     }),
