@@ -304,6 +304,7 @@ def accumulated_requests(seed: bytes, count: int) -> Iterator[Integers]:
 
 # What an operation asks of the package that not every release has.
 NEEDED = {
+    "decide.rows": "PolicySnapshot.prescribe_batch",
     "explain": "PolicySnapshot.explain",
     "ledger.restore": "BudgetEngine.restore",
     "wal.append_audited": "AuditedWal",
