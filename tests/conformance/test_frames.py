@@ -58,8 +58,31 @@ def test_a_port_in_python_answers_frames(command: list[str]) -> None:
     assert count > 500
 
 
-def test_a_wrong_port_is_found() -> None:
-    """The right rows in another order are not the answer."""
+# What is made wrong in the reference, and the frame that shows it.
+WRONG = {
+    "ask, one = reference._policy, []; reference._policy = lambda given: (one or one.append(ask(given)) or one)[0]": (
+        "frame/no model: accepted_invalid"
+    ),
+    "frames.MOST_ROWS = 4095": "frame/the most rows: rejected_valid",
+    "frames.MOST_ROWS = 4097": "frame/a row too many: accepted_invalid",
+    "frames._WELL_FORMED = re.compile('.*')": "frame/an underscore: accepted_invalid",
+    "frames._refuse = lambda row, place, bounds: 0": "frame/an empty row: fault",
+    "frames.write_row = lambda values: ' '.join(map(str, values[:12]))": "mismatch",
+    "frames.read_rows = lambda question, build, bounds: [build(*map(int, row.split())) for row in question['rows']]": (
+        "frame/damaged"
+    ),
+}
+
+
+@pytest.mark.slow  # a process and a thousand frames for each mistake
+@pytest.mark.parametrize(("mistake", "shown"), WRONG.items())
+def test_a_wrong_port_is_found(mistake: str, shown: str) -> None:
+    imports = "import re; from calybris_conformance import frames; from calybris_conformance.adapters import reference"
+    _, wrong = asked.wrong_answers([sys.executable, "-c", f"{imports}; {mistake}; reference.main()"])
+    assert any(shown in one for one in wrong), wrong[:5]
+
+
+def test_rows_in_another_order_are_found() -> None:
     case = next(case for case in asked.decisions(()) if len(set(case.expect["ok"]["rows"])) > 1)
     right = answer(reference.ADAPTER, case)
     assert isinstance(right, Ok)

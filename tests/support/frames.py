@@ -13,6 +13,7 @@ from calybris_conformance import corpus, frames, wire
 from calybris_conformance.compare import judge
 from calybris_conformance.corpus import Case
 from calybris_conformance.judgement import hello
+from calybris_conformance.outcomes import Outcome
 from calybris_conformance.session import Session, Settings
 from tests.support import records
 
@@ -75,6 +76,9 @@ POLICY_REFUSALS: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "a form": ({"models": [MODEL | {"quality_bps": "01"}]}, FORM, "models[0].quality_bps"),
 }
 
+# What no judge sends as rows: a fault, never a refusal.
+DAMAGED: Sequence[Any] = (None, ROW, {}, {"0": ROW}, [1], [ROW, None], [[ROW]])
+
 
 def decisions(features: Collection[str], *, rows: int = 256) -> Iterator[Case]:
     """Every vector of `decide` that a port with these features may be asked, as frames of at most so many rows."""
@@ -100,12 +104,16 @@ def refusals(features: Collection[str]) -> Iterator[Case]:
             yield a_frame(name, POLICY | changed, rows, {"error": {"code": code, "at": at}})
 
 
-def a_frame(
-    name: str, policy: Any, rows: Sequence[str], expect: Mapping[str, Any], timeout_seconds: float | None = None
-) -> Case:
+def damaged() -> Iterator[Case]:
+    """Frames that are none; nothing is right, but a fault."""
+    for place, rows in enumerate(DAMAGED):
+        yield a_frame(f"damaged {place}", POLICY, rows, {"ok": {}})
+
+
+def a_frame(name: str, policy: Any, rows: Any, expect: Mapping[str, Any], timeout_seconds: float | None = None) -> Case:
     """A frame as a case."""
     needed = frozenset({frames.FEATURE})
-    given, asked = {"policy": policy}, {"rows": list(rows)}
+    given, asked = {"policy": policy}, {"rows": rows}
     op = frames.FEATURE
     return Case(f"frame/{name}", name, (), (), op, op, "must", needed, given, asked, expect, timeout_seconds, "")
 
@@ -119,7 +127,7 @@ def wrong_answers(command: Sequence[str]) -> tuple[int, list[str]]:
         most = [frames.decision_row(decided(session))] * frames.MOST_ROWS
         longest = a_frame("the most rows", POLICY, [ROW] * frames.MOST_ROWS, {"ok": {"rows": most}})
         # what is right comes again at the end: a policy that a port keeps is not mixed up with another one
-        cases = [*decisions(features), *refusals(features), longest, *decisions(features, rows=3)]
+        cases = [*decisions(features), *refusals(features), *damaged(), longest, *decisions(features, rows=3)]
         verdicts = [(reply.case, reply.answer) for reply in session.ask(deque(cases), 2)]
         assert session.finish() is None
     finally:
@@ -128,7 +136,7 @@ def wrong_answers(command: Sequence[str]) -> tuple[int, list[str]]:
     for case, answer in verdicts:
         assert not isinstance(answer, str), answer
         verdict = judge(case, answer)
-        if verdict.outcome.value != "pass":
+        if verdict.outcome is not (Outcome.FAULT if "damaged" in case.id else Outcome.PASS):
             wrong.append(f"{case.id}: {verdict.outcome.value} {verdict.detail} {answer!r:.300}")
     return len(verdicts), wrong
 
