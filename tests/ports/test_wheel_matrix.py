@@ -12,6 +12,7 @@ from calybris_conformance.report.jsonl import Report
 from tests import compatibility
 from tests.compatibility import PAGE, PORT, RELEASES, list_of, page, problems, ranges
 from tests.support import reports
+from tests.support.frames import wrong_answers
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,17 @@ def test_the_page_says_what_the_judge_finds(tmp_path: Path) -> None:
     subprocess.run(["make", "-C", str(PORT.parents[2]), *environments], check=True, capture_output=True)
     found = {release: compatibility.judge(release, tmp_path / release) for release in RELEASES}
     assert PAGE.read_text("utf-8") == page(found), "run `make compatibility`"
+
+
+@pytest.mark.slow  # an environment for each
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_release_answers_frames(release: str) -> None:
+    root = PORT.parents[2]
+    environment = f".venv-ports/calybris-{release}"
+    subprocess.run(["make", "-C", str(root), f"{environment}/.ready"], check=True, capture_output=True)
+    count, wrong = wrong_answers([str(root / environment / "bin" / "python"), str(PORT / "adapter.py")])
+    assert wrong == []
+    assert count > 500
 
 
 # ---- the page against the lists
