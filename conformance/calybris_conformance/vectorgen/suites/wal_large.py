@@ -1,7 +1,7 @@
 """The bounds of lines, and payloads of a depth that recursion does not reach (LOG-3, LOG-5).
 
-What is large is written as parts that repeat. The longest payload that may be written has no vector: the answer, its line
-in hex, would be too long for the protocol.
+What is large is written as parts that repeat. The longest payload that may be written has no vector: the answer, its
+line in hex, would be too long for the protocol.
 """
 
 from __future__ import annotations
