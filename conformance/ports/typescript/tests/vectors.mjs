@@ -7,14 +7,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 
-import { answer } from "../dist/adapter/operations.js";
-
 const TOO_LONG = "accumulate/market-22/count-1000000";
 const options = new Set(process.argv.slice(2));
 const PATIENCE_MILLISECONDS = options.has("--quick") ? 10_000 : 60_000;
 
 if (isMainThread) watch();
-else process.exitCode = ask(workerData, options.has("--all"));
+else process.exitCode = await ask(workerData, options.has("--all"));
 
 /** Starts the questions, and ends everything when no question is answered for a while. */
 function watch() {
@@ -39,7 +37,9 @@ function watch() {
 }
 
 /** Asks all, quick files first, so that a wrong answer is found soon; 1 when there was one, or nothing to ask. */
-function ask(asked, goesOn) {
+async function ask(asked, goesOn) {
+  // here and not above: the port may hang while it is loaded, and the main thread must see that
+  const { answer } = await import("../dist/adapter/operations.js");
   let wrong = 0;
   for (const { op, groups } of files()) {
     for (const { given, cases } of groups) {
