@@ -113,11 +113,13 @@ __all__ = [
     "conservation_status",
     "counterfactual_utility",
     "decision_digest",
+    "decision_digests",
     "decision_preimage",
     "decode_hex32",
     "dissect",
     "entry_hash",
     "input_digest",
+    "input_digests",
     "input_preimage",
     "ledger_digest",
     "ledger_preimage",
@@ -144,6 +146,7 @@ __all__ = [
     "snapshot_from_text",
     "snapshot_text",
     "torn_tail",
+    "trace_columns",
     "verified_audit_bundle",
     "verify_async_wal",
     "verify_decision",
@@ -155,7 +158,7 @@ __all__ = [
 TYPE_CHECKING = False  # as in `typing`, which is slow to import
 if TYPE_CHECKING:
     from calybris_ref.async_wal import AsyncWalWriter, verify_async_wal
-    from calybris_ref.batch import prescribe_columns
+    from calybris_ref.batch import decision_digests, input_digests, prescribe_columns, trace_columns
     from calybris_ref.budget import BudgetEngine, Reservation
     from calybris_ref.builder import InputBuilder, ModelBuilder, PolicyBuilder
     from calybris_ref.config import EngineConfig

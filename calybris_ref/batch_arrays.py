@@ -14,18 +14,28 @@ from numpy.typing import NDArray
 
 from calybris_ref import batch_columns
 from calybris_ref.errors import CalybrisError
+from calybris_ref.layout import TAG_BYTES, Layout
 from calybris_ref.model import KernelDecision, KernelInput, RejectionHistogram
 from calybris_ref.policy import PolicySnapshot
-from calybris_ref.record import Column, Name, Record, Width, columns
+from calybris_ref.record import Column, Name, Record, columns
 
 Array = NDArray[Any]
 Arrays = dict[str, Array]
 
-_KINDS = {"u8": np.uint8, "u16": np.uint16, "u32": np.uint32, "u64": np.uint64, "i64": np.int64}
 # What the compiled function takes as signed integers of the same bits.
 _MASKS = ("required_capabilities", "allowed_provider_mask", "required_region_mask")
 # What a thread takes at a time: enough to be worth the call, and little enough that none waits long for another.
 _ROWS_AT_A_TIME = 16_384
+
+
+def row_type(layout: Layout) -> np.dtype[Any]:
+    """The bytes of a record in its digest, as a type of rows: little endian, nothing between the fields."""
+    return np.dtype([(name, f"<{code}") for name, code in zip(layout.names, layout.codes, strict=True)])
+
+
+_ROW_TYPES: dict[type[Record], np.dtype[Any]] = {
+    record: row_type(Layout(record)) for record in (KernelInput, KernelDecision, RejectionHistogram)
+}
 
 
 def settled(record: type[Record], given: Mapping[str, Any]) -> Arrays:
@@ -34,19 +44,55 @@ def settled(record: type[Record], given: Mapping[str, Any]) -> Arrays:
     Taken are arrays of one dimension and one length, of any type of integers, or of Python integers (`object`).
     RecordError for any other; WidthError at `risk_bps[7]`, as for a list, for an integer out of range in row 7.
     """
-    table = columns(record)
+    table, kinds = columns(record), _ROW_TYPES[record]
     arrays = {column.name: _array(column.name, given[column.name]) for column in table}
     batch_columns.check_lengths({name: len(array) for name, array in arrays.items()})
-    misfits = [(row, column) for column in table for row in _first_misfit(column, arrays[column.name])]
+    misfits = [
+        (row, column) for column in table for row in _first_misfit(column, arrays[column.name], kinds[column.name])
+    ]
     if misfits:
         row, column = min(misfits, key=lambda misfit: misfit[0])
         batch_columns.settled(column, arrays[column.name].tolist()[row], row)
-    return {column.name: np.ascontiguousarray(arrays[column.name], _KINDS[_width(column).name]) for column in table}
+    return {name: np.ascontiguousarray(array, kinds[name].newbyteorder("=")) for name, array in arrays.items()}
+
+
+def _array(name: str, given: Any) -> Array:
+    array = np.asarray(given)
+    if isinstance(given, np.ma.MaskedArray):
+        raise batch_columns.not_a_column(name, "an array without a mask is needed")
+    if array.ndim != 1:
+        raise batch_columns.not_a_column(name, f"an array of one dimension is needed, not of {array.ndim}")
+    if array.dtype.kind not in "iuO":
+        raise batch_columns.not_a_column(name, f"an array of integers is needed, not of {array.dtype}")
+    return array
+
+
+def _first_misfit(column: Column, array: Array, kind: np.dtype[Any]) -> list[int]:
+    """The first row with a value that the field does not hold; none if all fit."""
+    if array.dtype.kind == "O":
+        misfits = np.array([not _fits(column, value) for value in array.tolist()], bool)
+    elif issubclass(column.kind, Name):
+        misfits = ~np.isin(array, [int(code) for code in column.kind])
+    elif np.can_cast(array.dtype, kind):
+        return []
+    else:
+        limits = np.iinfo(kind)
+        misfits = (array < limits.min) | (array > limits.max)
+    return [int(row) for row in np.flatnonzero(misfits)[:1]]
+
+
+def _fits(column: Column, value: object) -> bool:
+    try:
+        batch_columns.settled(column, value, 0)
+    except CalybrisError:
+        return False
+    return True
 
 
 def empty(record: type[Record], rows: int) -> Arrays:
     """Columns for so many records, with nothing in them yet."""
-    return {column.name: np.empty(rows, _KINDS[_width(column).name]) for column in columns(record)}
+    kinds = _ROW_TYPES[record]
+    return {column.name: np.empty(rows, kinds[column.name].newbyteorder("=")) for column in columns(record)}
 
 
 def decide(
@@ -68,71 +114,27 @@ def decide(
     decided["catalog_epoch"][:] = snapshot.catalog_epoch
     catalog = batch_catalog.prepared(snapshot)
     signed = batch_compiled.Asked(**asked | {name: asked[name].view(np.int64) for name in _MASKS})
-    answers = batch_compiled.Decided(**decided)
-    counts = batch_compiled.Rejected(**rejected)
+    answers, counts = batch_compiled.Decided(**decided), batch_compiled.Rejected(**rejected)
 
     def decide_from(start: int) -> None:
         batch_compiled.decide_rows(start, min(start + _ROWS_AT_A_TIME, rows), catalog, signed, answers, counts)
 
     starts = range(0, rows, _ROWS_AT_A_TIME)
-    if threads == 1 or len(starts) <= 1:
+    if threads == 1 or len(starts) == 1:
         for start in starts:
             decide_from(start)
     else:
-        with ThreadPoolExecutor(min(threads, len(starts))) as pool:
+        with ThreadPoolExecutor(threads) as pool:
             list(pool.map(decide_from, starts))
     return decided, rejected
 
 
 def digests(tag: bytes, record: type[Record], given: Mapping[str, Any]) -> list[bytes]:
-    """SHA-256 over the preimage of each row: the tag, then the fields little endian in their widths, unpadded."""
+    """SHA-256 over the preimage of each row: the tag and the fields (DIGEST-2)."""
     arrays = settled(record, given)
-    layout = [(name, array.dtype.newbyteorder("<")) for name, array in arrays.items()]
-    preimages = np.empty(len(next(iter(arrays.values()))), [("tag", f"V{len(tag)}"), *layout])
+    fields = [(name, kind) for name, (kind, *_) in (_ROW_TYPES[record].fields or {}).items()]
+    preimages = np.empty(len(arrays[fields[0][0]]), [("tag", f"V{TAG_BYTES}"), *fields])
     preimages["tag"] = np.void(tag)
     for name, array in arrays.items():
         preimages[name] = array
     return [sha256(preimage).digest() for preimage in preimages.view(f"V{preimages.itemsize}").tolist()]
-
-
-def _array(name: str, given: Any) -> Array:
-    array = np.asarray(given)
-    if isinstance(given, np.ma.MaskedArray):
-        raise batch_columns.not_a_column(name, "a masked array says of some rows that they are absent, and none may be")
-    if array.ndim != 1:
-        raise batch_columns.not_a_column(name, f"an array of one dimension is needed, not of {array.ndim}")
-    if array.dtype.kind not in "iuO":
-        raise batch_columns.not_a_column(name, f"an array of integers is needed, not of {array.dtype}")
-    return array
-
-
-def _first_misfit(column: Column, array: Array) -> list[int]:
-    """The first row with a value that the field does not hold; none if all fit."""
-    if array.dtype.kind == "O":
-        misfits: Any = [not _fits(column, value) for value in array]
-    elif issubclass(column.kind, Name):
-        misfits = ~np.isin(array, [int(code) for code in column.kind])
-    else:
-        width, held = _width(column), np.iinfo(array.dtype)
-        misfits = np.zeros(0, bool)
-        # What the type of the array cannot hold need not be looked for.
-        if held.min < width.minimum:
-            misfits = array < width.minimum
-        if held.max > width.maximum:
-            too_large = array > width.maximum
-            misfits = misfits | too_large if len(misfits) else too_large
-    return np.flatnonzero(misfits)[:1].tolist()
-
-
-def _fits(column: Column, value: object) -> bool:
-    try:
-        batch_columns.settled(column, value, 0)
-    except CalybrisError:
-        return False
-    return True
-
-
-def _width(column: Column) -> Width:
-    if column.width is None:
-        raise AssertionError(f"{column.name} is no column of integers")
-    return column.width

@@ -4,30 +4,57 @@ Prepares GATE-4 … GATE-10, MONEY-1, MONEY-2, MONEY-6, RANK-1 and DECIDE-3 for 
 numbers fit. What is computed here is computed with exact integers, and saturated only where no decision can tell.
 """
 
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calybris_ref.batch_arrays import row_type
 from calybris_ref.batch_compiled import (
+    CAPABILITIES,
+    DEAR,
     DIGIT_BITS,
     DIGIT_MASK,
     GATE_COLUMNS,
+    IN_PER_TOKEN,
+    IN_REST,
+    IN_TOKENS_MAX,
+    INDEX,
+    LATENCY,
+    MODEL_ID,
     NEAR,
+    OUT_PER_TOKEN,
+    OUT_REST,
+    OUT_TOKENS_MAX,
+    PENALTY,
+    PENALTY_HIGH,
+    PENALTY_LOW,
+    PROVIDER_BIT,
+    QUALITY,
     RATE_COLUMNS,
     RATE_STEP,
     RATE_TOKENS,
+    REGIONS,
+    RISK_CEILING,
     Catalog,
 )
+from calybris_ref.layout import MODEL
 from calybris_ref.model import MAX_PROVIDER_ID, NO_MODEL_INDEX, Gate, KernelReason
 from calybris_ref.policy import PolicySnapshot
 from calybris_ref.record import U16_WIDTH, U32_WIDTH, U64_WIDTH
 
+Array = NDArray[Any]
+
 # No quality term reaches 2^69, so a latency term that does is as good as any larger one.
 _LATENCY_TERM_MAX = 2**70
+# Up to this rate the cost of any u32 of tokens fits an u64.
+_RATE_FOR_ANY_TOKENS = U64_WIDTH.maximum * RATE_TOKENS // U32_WIDTH.maximum
+_SIDES = (
+    ("input_cost_microunits_per_million_tokens", IN_REST, IN_PER_TOKEN, IN_TOKENS_MAX),
+    ("output_cost_microunits_per_million_tokens", OUT_REST, OUT_PER_TOKEN, OUT_TOKENS_MAX),
+)
+_MODEL = row_type(MODEL)
 # How many policies stay prepared.
 _KEPT = 8
 # The reason of a rejection in which the gate dominates; of equal counts the first one names the rejection (DECIDE-3).
@@ -65,10 +92,12 @@ def prepared(snapshot: PolicySnapshot) -> Catalog:
 @lru_cache(_KEPT)
 def _prepared(key: _Same) -> Catalog:
     snapshot = key.snapshot
-    models = [(place, model) for place, model in enumerate(snapshot.models) if model.enabled]
-    models.sort(key=lambda item: (-item[1].quality_bps, item[1].model_id, item[0]))
-    penalty = snapshot.latency_penalty_microunits_per_ms
-    best_quality = models[0][1].quality_bps if models else 0
+    models = np.frombuffer(b"".join(map(MODEL.pack, snapshot.models)), _MODEL)
+    places = np.flatnonzero(models["enabled"])
+    # The last key is the first to compare by.
+    places = places[np.lexsort((places, models["model_id"][places], -models["quality_bps"][places].astype(np.int64)))]
+    models = models[places]
+    best_quality = int(models["quality_bps"][0]) if len(models) else 0
     return Catalog(
         snapshot.hard_risk_limit_bps,
         snapshot.minimum_confidence_bps,
@@ -76,44 +105,41 @@ def _prepared(key: _Same) -> Catalog:
         len(snapshot.models) - len(models),
         min(len(snapshot.models), U16_WIDTH.maximum),
         NEAR // max(best_quality, 1) - 1,
-        _table((_gates(place, model, model.p95_latency_ms * penalty) for place, model in models), np.int64, GATE_COLUMNS),
-        _table((_rates(*_sides(model)) for _, model in models), np.uint64, RATE_COLUMNS),
+        _gates(places, models, snapshot.latency_penalty_microunits_per_ms),
+        _rates(models),
         np.array(_STRONGEST_FIRST, np.int64),
     )
 
 
-_sides = attrgetter("input_cost_microunits_per_million_tokens", "output_cost_microunits_per_million_tokens")
+def _gates(places: Array, models: Array, latency_penalty: int) -> Array:
+    # A latency term can have 96 bits, which Python has, and arrays do not.
+    penalties = [min(latency * latency_penalty, _LATENCY_TERM_MAX) for latency in models["p95_latency_ms"].tolist()]
+    providers = models["provider_id"].astype(np.uint64)
+    gates = np.empty((len(models), GATE_COLUMNS), np.int64)
+    gates[:, QUALITY] = models["quality_bps"]
+    gates[:, LATENCY] = models["p95_latency_ms"]
+    gates[:, CAPABILITIES] = models["capabilities"].astype(np.int64)
+    # A provider above 63 has no bit, so no mask allows it (GATE-8).
+    bits = np.left_shift(np.uint64(1), np.minimum(providers, np.uint64(MAX_PROVIDER_ID)))
+    gates[:, PROVIDER_BIT] = np.where(providers <= MAX_PROVIDER_ID, bits.astype(np.int64), 0)
+    gates[:, REGIONS] = models["region_mask"].astype(np.int64)
+    gates[:, RISK_CEILING] = models["risk_ceiling_bps"]
+    gates[:, PENALTY] = [min(penalty, NEAR) for penalty in penalties]
+    gates[:, PENALTY_LOW] = [penalty & DIGIT_MASK for penalty in penalties]
+    gates[:, PENALTY_HIGH] = [penalty >> DIGIT_BITS for penalty in penalties]
+    gates[:, MODEL_ID] = models["model_id"]
+    gates[:, INDEX] = np.minimum(places, NO_MODEL_INDEX)
+    return gates
 
 
-def _gates(place: int, model: Any, penalty: int) -> tuple[int, ...]:
-    penalty = min(penalty, _LATENCY_TERM_MAX)
-    return (
-        model.quality_bps,
-        model.p95_latency_ms,
-        signed(model.capabilities),
-        # A provider above 63 has no bit, so no mask allows it (GATE-8).
-        signed(1 << model.provider_id) if model.provider_id <= MAX_PROVIDER_ID else 0,
-        signed(model.region_mask),
-        model.risk_ceiling_bps,
-        min(penalty, NEAR),
-        penalty & DIGIT_MASK,
-        penalty >> DIGIT_BITS,
-        model.model_id,
-        min(place, NO_MODEL_INDEX),
-    )
-
-
-def _rates(*sides: int) -> tuple[int, ...]:
-    rests = [rate % RATE_STEP for rate in sides]
-    per_token = [rate // RATE_STEP * (RATE_STEP // RATE_TOKENS) for rate in sides]
-    tokens = [min(U64_WIDTH.maximum * RATE_TOKENS // max(rate, 1), U32_WIDTH.maximum) for rate in sides]
-    return (*rests, int(any(per_token)), *per_token, *tokens)
-
-
-def signed(mask: int) -> int:
-    """The i64 with the bits of an u64."""
-    return mask - 2**64 if mask >> 63 else mask
-
-
-def _table(rows: Iterable[Sequence[int]], kind: type[Any], width: int) -> NDArray[Any]:
-    return np.array(list(rows), kind).reshape(-1, width)
+def _rates(models: Array) -> Array:
+    rates = np.empty((len(models), RATE_COLUMNS), np.uint64)
+    for side, rest, per_token, tokens_max in _SIDES:
+        asked = models[side]
+        rates[:, rest] = asked % RATE_STEP
+        rates[:, per_token] = asked // RATE_STEP * (RATE_STEP // RATE_TOKENS)
+        rates[:, tokens_max] = U32_WIDTH.maximum
+        for place in np.flatnonzero(asked > _RATE_FOR_ANY_TOKENS).tolist():
+            rates[place, tokens_max] = U64_WIDTH.maximum * RATE_TOKENS // int(asked[place])
+    rates[:, DEAR] = (rates[:, IN_PER_TOKEN] > 0) | (rates[:, OUT_PER_TOKEN] > 0)
+    return rates

@@ -1,4 +1,4 @@
-"""Columns of Python integers: which are taken, and the kernel's decisions about them, row by row (DECIDE-7, TYPES-9)."""
+"""Columns of Python integers: which are taken, and what the kernel decides row by row (DECIDE-7, TYPES-9)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
@@ -45,15 +45,21 @@ def check_lengths(lengths: Mapping[str, int]) -> None:
             raise RecordError(detail, code="RECORD_LENGTH_UNEQUAL", key=name)
 
 
-def rows(record: type[_Kind], given: Mapping[str, Sequence[int]]) -> Iterator[_Kind]:
+def rows(record: type[_Kind], given: Mapping[str, Any]) -> Iterator[_Kind]:
     """The record of each row, names given as their codes.
 
     WidthError at `risk_bps[7]` for an integer that its field cannot hold, RecordError for the code of no name.
     """
     table = columns(record)
     check_lengths({column.name: len(given[column.name]) for column in table})
+    named = any(issubclass(column.kind, Name) for column in table)
     for row, values in enumerate(zip(*(given[column.name] for column in table), strict=True)):
-        yield record(*map(settled, table, values, repeat(row)))
+        try:
+            made = record(*values) if not named else record(*map(settled, table, values, repeat(row)))
+        except WidthError as error:
+            error.at = f"{error.field}[{row}]"
+            raise
+        yield made
 
 
 def settled(column: Column, value: Any, row: int) -> int:

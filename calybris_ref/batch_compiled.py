@@ -15,7 +15,7 @@ it takes from elsewhere and that may change stands in this file, because numba c
 
 from collections import namedtuple
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numba
 import numpy as np
@@ -32,6 +32,9 @@ from calybris_ref.model import (
     RejectionHistogram,
 )
 from calybris_ref.record import columns
+
+if TYPE_CHECKING:
+    from numba.core.dispatcher import Dispatcher
 
 RATE_TOKENS = 1_000_000
 # A rate is a multiple of this and a rest. The rest times any u32 of tokens stays below 2^63, and a rate that anybody
@@ -98,23 +101,25 @@ class Catalog(NamedTuple):
     dominance: NDArray[np.int64]
 
 
-def _compiled(function: _Function) -> _Function:
+def _compiled(function: _Function) -> "Dispatcher[_Function]":
     """The function, compiled when it is first called, and kept on disk where that can be done.
 
     Numba looks for a place beside this file, then in the cache folder of the user; without either it raises.
     """
-    options = {"nogil": True, "error_model": "numpy"}
+    compiled: Dispatcher[_Function]
     try:
-        return numba.njit(cache=True, **options)(function)
+        compiled = numba.njit(function, cache=True, nogil=True, error_model="numpy")
     except RuntimeError:
-        return numba.njit(**options)(function)
+        compiled = numba.njit(function, nogil=True, error_model="numpy")
+    return compiled
 
 
 @_compiled
-def decide_rows(start: int, stop: int, catalog: Catalog, asked: Asked, decided: Decided, rejected: Rejected) -> None:
+def decide_rows(start: int, stop: int, catalog: Catalog, asked: Any, decided: Any, rejected: Any) -> None:
     """Decide the rows from `start` up to `stop`.
 
-    The arrays of `rejected` have no rows when nobody wants the counts.
+    `asked` is an Asked, `decided` a Decided, and `rejected` a Rejected whose arrays have no rows when nobody wants the
+    counts. Numba finds their types when it is called.
     """
     gates, rates, dominance = catalog.gates, catalog.rates, catalog.dominance
     candidates = gates.shape[0]

@@ -31,6 +31,9 @@ ARROWS = {
 EXCEPTIONS = {
     "calybris_conformance.prove": frozenset({"crosshair", "z3", "icontract"}),  # the proof tool itself
     "calybris_ref.cli.completion": frozenset({"shtab"}),  # the optional extra `cli`
+    "calybris_ref.batch_arrays": frozenset({"numpy"}),  # the optional extra `bulk`
+    "calybris_ref.batch_catalog": frozenset({"numpy"}),
+    "calybris_ref.batch_compiled": frozenset({"numpy", "numba"}),
     "calybris_ref.instrument": frozenset({"opentelemetry"}),  # when it is asked for, and there
     "calybris_ref.instrument_events": frozenset({"opentelemetry"}),
 }
@@ -58,6 +61,9 @@ IMPURE_PARTS = (
 # Part of a pure package -> what it alone may import beside PURE_MODULES, for the reason given.
 PURE_EXCEPTIONS = {
     "calybris_ref.budget": frozenset({"threading"}),  # its lock: the answers are functions of the calls in their order
+    "calybris_ref.batch_arrays": frozenset({"concurrent", "numpy"}),  # the rows know nothing of each other
+    "calybris_ref.batch_catalog": frozenset({"numpy"}),
+    "calybris_ref.batch_compiled": frozenset({"numpy", "numba"}),
     "calybris_ref.wal_line": frozenset({"hmac"}),  # a function of a key and bytes
     "calybris_ref.payload": frozenset({"numbers"}),  # tells a number that is no integer from what is no number
 }
@@ -231,6 +237,8 @@ def test_exceptions_name_modules_that_exist() -> None:
         ("calybris_ref.kernel", "from . import model", "imports ."),
         ("calybris_ref.verify", "def f() -> None:\n    import icontract", "imports icontract"),
         ("calybris_ref.cli.decide", "import shtab", "imports shtab"),
+        ("calybris_ref.batch", "import numpy", "imports numpy"),
+        ("calybris_ref.batch_arrays", "import numba", "imports numba"),
         ("calybris_ref.instrument_proxies", "import opentelemetry", "imports opentelemetry"),
         ("calybris_ref.cli.decide", "import importlib", "loads modules by name"),
         ("calybris_spec.gates", "import calybris_ref", "imports calybris_ref"),
