@@ -53,7 +53,7 @@ def settled(record: type[Record], given: Mapping[str, Any]) -> Arrays:
     if misfits:
         row, column = min(misfits, key=lambda misfit: misfit[0])
         batch_columns.settled(column, arrays[column.name].tolist()[row], row)
-    return {name: np.ascontiguousarray(array, kinds[name].newbyteorder("=")) for name, array in arrays.items()}
+    return {name: _plain(np.ascontiguousarray(array, kinds[name].newbyteorder("="))) for name, array in arrays.items()}
 
 
 def _array(name: str, given: Any) -> Array:
@@ -65,6 +65,14 @@ def _array(name: str, given: Any) -> Array:
     if array.dtype.kind not in "iuO":
         raise batch_columns.not_a_column(name, f"an array of integers is needed, not of {array.dtype}")
     return array
+
+
+def _plain(array: Array) -> Array:
+    """The array, or a copy where its memory is not aligned or closed for writing.
+
+    For numba those are other types, and it would compile again for each combination of them.
+    """
+    return array if array.flags.carray else array.copy()
 
 
 def _first_misfit(column: Column, array: Array, kind: np.dtype[Any]) -> list[int]:

@@ -1,5 +1,9 @@
-"""calybris_ref.batch: columns give the same decisions as records (DECIDE-7)."""
+"""calybris_ref.batch and batch_columns: lists give the same decisions as records (DECIDE-7).
 
+Arrays have tests of their own: test_batch_arrays and test_batch_compiled.
+"""
+
+from array import array
 from typing import Any
 
 import pytest
@@ -12,8 +16,14 @@ from calybris_ref import (
     KernelInput,
     PolicySnapshot,
     RecordError,
+    RejectionHistogram,
     WidthError,
+    decision_digest,
+    decision_digests,
+    input_digest,
+    input_digests,
     prescribe_columns,
+    trace_columns,
 )
 from calybris_ref.record import columns
 from tests.support import records
@@ -40,6 +50,25 @@ def test_row_by_row_the_columns_are_the_decisions(snapshot: PolicySnapshot, aske
             assert column[row] == getattr(decision, name)
 
 
+@given(some.snapshots(), st.lists(some.friendly_requests, max_size=6))
+@settings(max_examples=40)
+def test_row_by_row_the_histograms_are_the_traces(snapshot: PolicySnapshot, asked: list[KernelInput]) -> None:
+    decided, rejected = trace_columns(snapshot, as_columns(asked))
+    assert decided == prescribe_columns(snapshot, as_columns(asked))
+    assert list(rejected) == [column.name for column in columns(RejectionHistogram)]
+    for row, one in enumerate(asked):
+        _, trace = snapshot.prescribe_with_trace(one)
+        assert trace.rejections == RejectionHistogram(*(column[row] for column in rejected.values()))
+
+
+@given(some.snapshots(), st.lists(some.friendly_requests, max_size=6))
+@settings(max_examples=40)
+def test_row_by_row_the_digests_are_those_of_the_records(snapshot: PolicySnapshot, asked: list[KernelInput]) -> None:
+    assert input_digests(as_columns(asked)) == [input_digest(one) for one in asked]
+    decided = prescribe_columns(snapshot, as_columns(asked))
+    assert decision_digests(decided) == [decision_digest(snapshot.prescribe(one)) for one in asked]
+
+
 def refused(changes: dict[str, Any]) -> CalybrisError:
     with pytest.raises((RecordError, WidthError)) as error:
         prescribe_columns(records.policy(), {**as_columns([records.request()] * 3), **changes})
@@ -62,3 +91,34 @@ def test_unknown_and_missing_columns_are_refused() -> None:
     with pytest.raises(RecordError) as missing:
         prescribe_columns(records.policy(), {})
     assert (missing.value.code, missing.value.at) == ("RECORD_KEY_MISSING", "request_sequence")
+
+
+@pytest.mark.parametrize("column", [{1, 2, 3}, (number for number in (1, 2, 3)), None, 7])
+def test_what_is_no_column_is_refused(column: Any) -> None:
+    error = refused({"risk_bps": column})
+    assert (error.code, error.at) == ("RECORD_TYPE_INVALID", "risk_bps")
+    assert error.detail == f"a sequence of integers is needed, not {type(column).__name__}"
+
+
+def test_other_sequences_are_taken() -> None:
+    asked: dict[str, Any] = as_columns([records.request()] * 3)
+    expected = prescribe_columns(records.policy(), asked)
+    assert prescribe_columns(records.policy(), {**asked, "risk_bps": array("H", [1_000] * 3)}) == expected
+    assert prescribe_columns(records.policy(), {name: tuple(column) for name, column in asked.items()}) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "at"),
+    [
+        ({"action": [1, 0, 1]}, "RECORD_NAME_UNKNOWN", "action[1]"),
+        ({"reason": [1, 1, 99]}, "RECORD_NAME_UNKNOWN", "reason[2]"),
+        ({"action": [1, 256, 1]}, "INTEGER_OUT_OF_RANGE", "action[1]"),
+        ({"eligible_models": [1, 1, 65_536]}, "INTEGER_OUT_OF_RANGE", "eligible_models[2]"),
+        ({"eligible_models": [1, 1]}, "RECORD_LENGTH_UNEQUAL", "eligible_models"),
+    ],
+)
+def test_what_no_decision_holds_has_no_digest(changes: dict[str, Any], code: str, at: str) -> None:
+    decided = prescribe_columns(records.policy(), as_columns([records.request()] * 3))
+    with pytest.raises((RecordError, WidthError)) as error:
+        decision_digests({**decided, **changes})
+    assert (error.value.code, error.value.at) == (code, at)

@@ -3,6 +3,8 @@
 import importlib
 import pkgutil
 import re
+import subprocess
+import sys
 import textwrap
 from typing import Any
 
@@ -27,6 +29,12 @@ def test_any_other_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
         calybris_ref.Nonsense  # type: ignore[attr-defined]  # noqa: B018 - the access is the test
     assert set(calybris_ref.__all__) <= set(dir(calybris_ref))
+
+
+def test_an_optional_package_is_not_imported_until_it_is_asked_for() -> None:
+    code = "import sys, calybris_ref; from calybris_ref import *; print({*sys.modules} & {'numpy', 'numba', 'msgspec'})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_the_example_in_the_docstring_runs() -> None:
