@@ -33,8 +33,10 @@ def row_type(layout: Layout) -> np.dtype[Any]:
     return np.dtype([(name, f"<{code}") for name, code in zip(layout.names, layout.codes, strict=True)])
 
 
-_ROW_TYPES: dict[type[Record], np.dtype[Any]] = {
-    record: row_type(Layout(record)) for record in (KernelInput, KernelDecision, RejectionHistogram)
+# Each field of a record with the type of its column.
+_FIELDS: dict[type[Record], list[tuple[Column, np.dtype[Any]]]] = {
+    record: [(column, row_type(Layout(record))[column.name].newbyteorder("=")) for column in columns(record)]
+    for record in (KernelInput, KernelDecision, RejectionHistogram)
 }
 
 
@@ -44,16 +46,15 @@ def settled(record: type[Record], given: Mapping[str, Any]) -> Arrays:
     Taken are arrays of one dimension and one length, of any type of integers, or of Python integers (`object`).
     RecordError for any other; WidthError at `risk_bps[7]`, as for a list, for an integer out of range in row 7.
     """
-    table, kinds = columns(record), _ROW_TYPES[record]
-    arrays = {column.name: _array(column.name, given[column.name]) for column in table}
+    arrays = {column.name: _array(column.name, given[column.name]) for column, _ in _FIELDS[record]}
     batch_columns.check_lengths({name: len(array) for name, array in arrays.items()})
     misfits = [
-        (row, column) for column in table for row in _first_misfit(column, arrays[column.name], kinds[column.name])
+        (row, column) for column, kind in _FIELDS[record] for row in _first_misfit(column, arrays[column.name], kind)
     ]
     if misfits:
         row, column = min(misfits, key=lambda misfit: misfit[0])
         batch_columns.settled(column, arrays[column.name].tolist()[row], row)
-    return {name: _plain(np.ascontiguousarray(array, kinds[name].newbyteorder("="))) for name, array in arrays.items()}
+    return {column.name: _plain(arrays[column.name], kind) for column, kind in _FIELDS[record]}
 
 
 def _array(name: str, given: Any) -> Array:
@@ -67,11 +68,12 @@ def _array(name: str, given: Any) -> Array:
     return array
 
 
-def _plain(array: Array) -> Array:
-    """The array, or a copy where its memory is not aligned or closed for writing.
+def _plain(array: Array, kind: np.dtype[Any]) -> Array:
+    """The array in its width, in one piece; a copy also where its memory is not aligned or is closed for writing.
 
     For numba those are other types, and it would compile again for each combination of them.
     """
+    array = np.ascontiguousarray(array, kind)
     return array if array.flags.carray else array.copy()
 
 
@@ -99,8 +101,7 @@ def _fits(column: Column, value: object) -> bool:
 
 def empty(record: type[Record], rows: int) -> Arrays:
     """Columns for so many records, with nothing in them yet."""
-    kinds = _ROW_TYPES[record]
-    return {column.name: np.empty(rows, kinds[column.name].newbyteorder("=")) for column in columns(record)}
+    return {column.name: np.empty(rows, kind) for column, kind in _FIELDS[record]}
 
 
 def decide(
@@ -140,8 +141,8 @@ def decide(
 def digests(tag: bytes, record: type[Record], given: Mapping[str, Any]) -> list[bytes]:
     """SHA-256 over the preimage of each row: the tag and the fields (DIGEST-2)."""
     arrays = settled(record, given)
-    fields = [(name, kind) for name, (kind, *_) in (_ROW_TYPES[record].fields or {}).items()]
-    preimages = np.empty(len(arrays[fields[0][0]]), [("tag", f"V{TAG_BYTES}"), *fields])
+    layout = row_type(Layout(record))
+    preimages = np.empty(len(next(iter(arrays.values()))), [("tag", f"V{TAG_BYTES}"), *layout.descr])
     preimages["tag"] = np.void(tag)
     for name, array in arrays.items():
         preimages[name] = array

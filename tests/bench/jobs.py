@@ -22,6 +22,7 @@ from calybris_ref import (
     replay_audited_wal,
     verify_wal,
 )
+from tests.bench.bulk import bulk_jobs
 
 MODELS = 22
 _ENTRIES = 2_000
@@ -185,4 +186,5 @@ def jobs() -> list[Job]:
         _contended(),
         *_logs(Path(folder.name)),
         _start(),
+        *bulk_jobs(Job, _SCALARS, _CATALOG, _ALL_ELIGIBLE),
     ]

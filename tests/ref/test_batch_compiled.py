@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,14 @@ def test_every_reason() -> None:
         )
     }
     assert found == set(map(int, KernelReason))
+
+
+@pytest.mark.parametrize("order", list(permutations([1, 2, 3, 4])))
+def test_candidates_in_any_order(order: tuple[int, ...]) -> None:
+    """Best, second, and those that are neither; two of them equal but for the id (RANK-1, RANK-3)."""
+    models = [records.model(place, p95_latency_ms=200 + max(place, 2)) for place in order]
+    decided = check(records.policy(models), records.request())
+    assert (decided["selected_model_id"], decided["counterfactual_model_id"]) == ([1], [2])
 
 
 def test_dominance_of_every_pair_of_gates() -> None:
@@ -221,3 +230,14 @@ def test_without_a_place_to_keep_it_everything_works(package: Path, tmp_path: Pa
     closed.write_text("a file, so that no folder can be made here")
     environment = {"PYTHONPATH": str(package), "HOME": str(closed), "XDG_CACHE_HOME": str(closed)}
     assert run(DECIDED_ONCE, tmp_path, **environment).splitlines()[0] == "1 0"
+
+
+def test_without_a_place_to_keep_it_a_function_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def njit(function: Any, *, cache: bool = False, **options: Any) -> Any:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return function, options
+
+    monkeypatch.setattr("numba.njit", njit)
+    compiled: Any = batch_compiled._compiled(len)
+    assert compiled == (len, {"nogil": True, "error_model": "numpy"})
