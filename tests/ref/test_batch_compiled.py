@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -241,3 +242,30 @@ def test_without_a_place_to_keep_it_a_function_is_compiled_all_the_same(monkeypa
     monkeypatch.setattr("numba.njit", njit)
     compiled: Any = batch_compiled._compiled(len)
     assert compiled == (len, {"nogil": True, "error_model": "numpy"})
+
+
+FORKED = """
+import multiprocessing, numpy
+from calybris_ref import KernelModel, PolicySnapshot, prescribe_columns
+from calybris_ref.model import KernelInput
+from calybris_ref.record import columns
+policy = PolicySnapshot.try_new(1, 1, 9_600, 5_500, 3_500, 2, [KernelModel(1, 0, 8_000, 9_500, 1, 100, 0, 1, 10, 10)])
+values = (7, 1, 10, 10, 10**6, 10**6, 0, 9_000, 0, 0, 0, 2**64 - 1, 0)
+asked = {column.name: numpy.full(40_000, value, "u8") for column, value in zip(columns(KernelInput), values)}
+def answer(_):
+    return int(prescribe_columns(policy, asked, 2)["action"].sum())
+if __name__ == "__main__":
+    print(answer(0), *multiprocessing.get_context("fork").Pool(2).map(answer, range(2)))
+"""
+
+
+def test_a_process_that_was_forked_decides_on_threads_too(tmp_path: Path) -> None:
+    """The threads of one call end with it: a process that is forked later inherits no pool of dead ones."""
+    assert run(FORKED, tmp_path) == "40000 40000 40000"
+
+
+def test_calls_from_many_threads_at_once_do_not_meet() -> None:
+    asked = {name: np.repeat(column, 40_000) for name, column in as_arrays([records.request()]).items()}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: batch_arrays.decide(records.policy(), asked, 2, traced=False)[0], range(8)))
+    assert [int(answer["expected_utility_microunits"].sum()) for answer in answers] == [40_000 * records.UTILITY] * 8
