@@ -7,10 +7,12 @@ decided by a compiled form of the kernel where numba is there.
 """
 
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, overload
 
 from calybris_ref import batch_columns
 from calybris_ref.digest import decision_digest, input_digest
+from calybris_ref.errors import RecordError
 from calybris_ref.layout import DECISION_TAG, INPUT_TAG
 from calybris_ref.model import KernelDecision, KernelInput
 from calybris_ref.policy import PolicySnapshot
@@ -59,18 +61,24 @@ def trace_columns(snapshot: PolicySnapshot, requests: Mapping[str, Any], threads
 def _decided(snapshot: PolicySnapshot, requests: Mapping[str, Any], threads: int, *, traced: bool) -> Any:
     threads = sized("threads", threads, _THREADS)
     if batch_columns.are_arrays(KernelInput, requests):
-        from calybris_ref import batch_arrays
+        return _with_arrays().decide(snapshot, requests, threads, traced=traced)
+    return batch_columns.decide(snapshot, requests, traced=traced)
 
-        return batch_arrays.decide(snapshot, requests, threads, traced=traced)
-    return batch_columns.decide(snapshot, requests)
+
+def _with_arrays() -> ModuleType:
+    try:
+        from calybris_ref import batch_arrays
+    except ImportError as error:
+        detail = f"arrays need the extra `bulk`, pip install 'calybris-ref[bulk]': {error}"
+        raise RecordError(detail, code="RECORD_TYPE_INVALID", key="columns") from error
+    return batch_arrays
 
 
 def input_digests(requests: "Mapping[str, Sequence[int] | Array]") -> list[bytes]:
     """The digest of each row (DIGEST-4), from the columns that `prescribe_columns` takes."""
     if batch_columns.are_arrays(KernelInput, requests):
-        from calybris_ref import batch_arrays
-
-        return batch_arrays.digests(INPUT_TAG, KernelInput, requests)
+        found: list[bytes] = _with_arrays().digests(INPUT_TAG, KernelInput, requests)
+        return found
     return [input_digest(request) for request in batch_columns.rows(KernelInput, requests)]
 
 
@@ -80,7 +88,6 @@ def decision_digests(decisions: "Mapping[str, Sequence[int] | Array]") -> list[b
     The refusals are the same, and RecordError for a number that is no code of an action or reason.
     """
     if batch_columns.are_arrays(KernelDecision, decisions):
-        from calybris_ref import batch_arrays
-
-        return batch_arrays.digests(DECISION_TAG, KernelDecision, decisions)
+        found: list[bytes] = _with_arrays().digests(DECISION_TAG, KernelDecision, decisions)
+        return found
     return [decision_digest(decision) for decision in batch_columns.rows(KernelDecision, decisions)]

@@ -114,8 +114,8 @@ def decide(
     try:
         from calybris_ref import batch_catalog, batch_compiled
     except ImportError:  # numba is not there
-        lists = batch_columns.decide(snapshot, {name: column.tolist() for name, column in asked.items()})
-        for arrays, found in zip((decided, rejected if traced else {}), lists, strict=True):
+        lists = batch_columns.decide(snapshot, {name: column.tolist() for name, column in asked.items()}, traced=traced)
+        for arrays, found in zip((decided, rejected), lists, strict=True):
             for name, array in arrays.items():
                 array[:] = found[name]
         return decided, rejected

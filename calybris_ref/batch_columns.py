@@ -78,14 +78,17 @@ def settled(column: Column, value: Any, row: int) -> int:
     return column.kind(number)
 
 
-def decide(snapshot: PolicySnapshot, requests: Mapping[str, Sequence[int]]) -> tuple[Lists, Lists]:
-    """The columns of the decisions, and those of the histograms (TRACE-1)."""
+def decide(snapshot: PolicySnapshot, requests: Mapping[str, Sequence[int]], *, traced: bool) -> tuple[Lists, Lists]:
+    """The columns of the decisions, and those of the histograms (TRACE-1) if they are asked for."""
     decided: Lists = {column.name: [] for column in columns(KernelDecision)}
     rejected: Lists = {column.name: [] for column in columns(RejectionHistogram)}
     for request in rows(KernelInput, requests):
-        decision, trace = kernel.prescribe_with_trace(snapshot, request)
+        if traced:
+            decision, trace = kernel.prescribe_with_trace(snapshot, request)
+            for name, column in rejected.items():
+                column.append(getattr(trace.rejections, name))
+        else:
+            decision = kernel.prescribe(snapshot, request)
         for name, column in decided.items():
             column.append(int(getattr(decision, name)))
-        for name, column in rejected.items():
-            column.append(getattr(trace.rejections, name))
     return decided, rejected

@@ -85,7 +85,9 @@ def some_cases(seed: str, rows: int) -> Iterator[Case]:
 
 def differences(case: Case) -> list[str]:
     """The columns in which arrays and lists answer differently, with the first row that does."""
-    lists = batch_columns.decide(case.snapshot, {name: column.tolist() for name, column in case.asked.items()})
+    lists = batch_columns.decide(
+        case.snapshot, {name: column.tolist() for name, column in case.asked.items()}, traced=True
+    )
     arrays = trace_columns(case.snapshot, case.asked)
     found = []
     for expected, actual in zip(lists, arrays, strict=True):

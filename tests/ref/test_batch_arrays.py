@@ -12,6 +12,7 @@ from calybris_ref import (
     CalybrisError,
     KernelDecision,
     KernelInput,
+    RecordError,
     RejectionHistogram,
     batch_arrays,
     batch_compiled,
@@ -225,6 +226,18 @@ def test_of_several_wrong_values_the_first_row_is_named_as_for_lists() -> None:
             prescribe_columns(records.policy(), asked)
         places.append(error.value.at)
     assert places == ["risk_bps[4]"] * 2
+
+
+def test_without_numpy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = dict.fromkeys(LISTS, OfItsOwn())
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    monkeypatch.delitem(sys.modules, "calybris_ref.batch_arrays")
+    monkeypatch.delattr(calybris_ref, "batch_arrays")
+    for call in (lambda columns: prescribe_columns(records.policy(), columns), input_digests):
+        with pytest.raises(RecordError) as error:
+            call(asked)
+        assert error.value.code == "RECORD_TYPE_INVALID"
+        assert error.value.detail.startswith("arrays need the extra `bulk`, pip install 'calybris-ref[bulk]': ")
 
 
 @pytest.mark.parametrize("threads", [1, 2, 7])

@@ -40,7 +40,7 @@ def as_arrays(requests: Sequence[KernelInput]) -> dict[str, Any]:
 def check(snapshot: PolicySnapshot, *requests: KernelInput, uncompiled: bool = True) -> dict[str, list[int]]:
     """The kernel, the compiled function and the uncompiled one give the same answers, with a histogram and without."""
     asked = as_arrays(requests)
-    expected = batch_columns.decide(snapshot, {name: column.tolist() for name, column in asked.items()})
+    expected = batch_columns.decide(snapshot, {name: column.tolist() for name, column in asked.items()}, traced=True)
     compiled = batch_arrays.decide(snapshot, asked, 1, traced=True)
     with pytest.MonkeyPatch.context() as patch:
         if uncompiled:
