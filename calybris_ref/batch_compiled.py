@@ -130,6 +130,7 @@ def decide_rows(start: int, stop: int, catalog: Catalog, asked: Any, decided: An
         risk = np.int64(asked.risk_bps[row])
         confidence = np.int64(asked.confidence_bps[row])
         best = -1
+        # GATE-1, GATE-2: nobody is looked at.
         if risk >= catalog.hard_risk_limit_bps or confidence < catalog.minimum_confidence_bps:
             decided.reason[row] = _RISK_LIMIT if risk >= catalog.hard_risk_limit_bps else _CONFIDENCE_LIMIT
             decided.evaluated_models[row] = 0
@@ -147,6 +148,7 @@ def decide_rows(start: int, stop: int, catalog: Catalog, asked: Any, decided: An
             input_tokens, output_tokens = np.uint64(asked.input_tokens[row]), np.uint64(asked.output_tokens[row])
             budget = asked.budget_limit_microunits[row]
 
+            # The risk term (MONEY-5) in two digits, and W and w of the quality term: the same for all candidates.
             value = np.uint64(max(asked.business_value_microunits[row], np.int64(0)))
             value_high, value_low = value // _BPS_SQUARED, value % _BPS_SQUARED
             factor = np.uint64(risk) * np.uint64(catalog.risk_penalty_multiplier_bps)
@@ -167,9 +169,11 @@ def decide_rows(start: int, stop: int, catalog: Catalog, asked: Any, decided: An
             enough_quality = candidates
             for place in range(candidates):
                 quality = gates[place, QUALITY]
+                # GATE-5: nobody behind has a better quality.
                 if quality < minimum_quality:
                     enough_quality = place
                     break
+                # GATE-6 … GATE-10 in one jump, because a wrong guess of the processor costs more than all of them.
                 if (
                     (gates[place, LATENCY] > max_latency)
                     | (gates[place, CAPABILITIES] & needed != needed)
@@ -178,6 +182,7 @@ def decide_rows(start: int, stop: int, catalog: Catalog, asked: Any, decided: An
                     | (risk > gates[place, RISK_CEILING])
                 ):
                     continue
+                # MONEY-1, MONEY-2, GATE-11.
                 input_cost = (input_tokens * rates[place, IN_REST] + _TOKENS_ROUND_UP) // _TOKENS
                 output_cost = (output_tokens * rates[place, OUT_REST] + _TOKENS_ROUND_UP) // _TOKENS
                 if rates[place, DEAR] == _U64_ZERO:
@@ -191,6 +196,7 @@ def decide_rows(start: int, stop: int, catalog: Catalog, asked: Any, decided: An
                 if cost > budget:
                     over_budget += 1
                     continue
+                # MONEY-4, MONEY-6: in one number where it is sure to fit, else in two digits and clamped.
                 rest = np.int64(weight_rest * np.uint64(quality) // _BPS_SQUARED)
                 if near:
                     utility = (
@@ -213,6 +219,7 @@ def decide_rows(start: int, stop: int, catalog: Catalog, asked: Any, decided: An
                     useless += 1
                     continue
                 eligible += 1
+                # RANK-1, RANK-3; of equals the earlier row stays the better one.
                 if utility > best_utility or (utility == best_utility and cost < best_cost):
                     second, second_utility, second_cost = best, best_utility, best_cost
                     best, best_utility, best_cost = place, utility, cost
@@ -234,7 +241,7 @@ def decide_rows(start: int, stop: int, catalog: Catalog, asked: Any, decided: An
             if best < 0 or traced:
                 slow = incapable = foreign = elsewhere = risky = 0
                 for place in range(enough_quality):
-                    # Each candidate is counted once, without a jump that the processor would have to guess.
+                    # Each candidate counts where it fails first (GATE-3, TRACE-1), again without a jump.
                     left = 1
                     fails = int(gates[place, LATENCY] > max_latency)
                     slow += fails
