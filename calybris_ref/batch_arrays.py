@@ -79,6 +79,8 @@ def _plain(array: Array, kind: np.dtype[Any]) -> Array:
 
 def _first_misfit(column: Column, array: Array, kind: np.dtype[Any]) -> list[int]:
     """The first row with a value that the field does not hold; none if all fit."""
+    if array.dtype == kind and column.kind is int:
+        return []
     if array.dtype.kind == "O":
         misfits = np.array([not _fits(column, value) for value in array.tolist()], bool)
     elif issubclass(column.kind, Name):
