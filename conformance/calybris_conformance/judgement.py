@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from calybris_conformance import known_failures
+from calybris_conformance import frames, known_failures
 from calybris_conformance.outcomes import CONFORMANT, CaseResult
 from calybris_conformance.protocol import SPEC, Hello, Ready
 from calybris_conformance.report.jsonl import INTERRUPTED, STOPPED, Recorder, Report
@@ -113,8 +113,8 @@ def _problems(judgement: Judgement, ready: Ready, selected: Sequence[Case], aske
 
 
 def unknown_features(corpus: Corpus, ready: Ready) -> tuple[str, ...]:
-    """What a port claims that no vector and no profile asks for: most often a misspelt name."""
-    known = profile_features(corpus, FULL).union(*PROFILES.values())
+    """What a port claims that no vector, no profile and no campaign asks for: most often a misspelt name."""
+    known = profile_features(corpus, FULL).union(*PROFILES.values(), {frames.FEATURE})
     return tuple(feature for feature in ready.features if feature not in known)
 
 

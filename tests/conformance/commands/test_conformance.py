@@ -148,7 +148,7 @@ def test_an_echo_that_fails_is_said_first(command: Any, vectors: Path) -> None:
 
 
 def test_a_claim_that_nothing_asks_for_is_told(command: Any) -> None:
-    port = obedient(ready={"features": ["echo", "decide", "constructor.trynew"]})
+    port = obedient(ready={"features": ["echo", "decide", "decide.rows", "constructor.trynew"]})
     answer = command("run", "--suite", "echo", port=port)
     assert answer.err == "calybris-ref: the port claims 'constructor.trynew', which no vector asks for\n"
     assert answer.code == 0
