@@ -57,6 +57,7 @@ IMPURE_PARTS = (
     "calybris_ref.instrument",  # tells of calls as they happen
     "calybris_ref.instrument_events",
     "calybris_ref.instrument_proxies",
+    "calybris_ref.page",  # reads the style and the script beside it
 )
 # Part of a pure package -> what it alone may import beside PURE_MODULES, for the reason given.
 PURE_EXCEPTIONS = {
