@@ -122,7 +122,7 @@ class CaseResult:
 
     `answer` is the judged part of what the port sent, where it sent an answer; `stderr` what it wrote on stderr since
     the failure before; `listed` is set when the list of known failures names the case, and then `verdict` stays what
-    the port did, while `outcome` is what that means for the run.
+    the port did, while `outcome` is what that means for the run. `preimage_hex` is what the port says that it hashed.
     """
 
     case: Case
@@ -132,3 +132,4 @@ class CaseResult:
     seconds: float = 0.0
     stderr: str = ""
     listed: Listed | None = None
+    preimage_hex: str | None = None

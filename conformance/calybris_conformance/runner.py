@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from calybris_conformance.compare import judge, judged_part, same_answer
 from calybris_conformance.outcomes import CaseResult, Outcome, Verdict
+from calybris_conformance.protocol import Ok
 from calybris_conformance.selection import shuffle
 from calybris_conformance.session import Break, NotReady, Reply, Session, Settings
 
@@ -122,7 +123,10 @@ class Runner:
         else:
             verdict, answer = judge(reply.case, reply.answer), judged_part(reply.answer)
         stderr = "" if verdict.outcome is Outcome.PASS else session.take_stderr()
-        return CaseResult(reply.case, verdict.outcome, verdict, answer, reply.seconds, stderr)
+        preimage_hex = reply.answer.preimage_hex if isinstance(reply.answer, Ok) else None
+        return CaseResult(
+            reply.case, verdict.outcome, verdict, answer, reply.seconds, stderr, preimage_hex=preimage_hex
+        )
 
     # ---- processes
 

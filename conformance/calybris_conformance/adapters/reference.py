@@ -13,6 +13,7 @@ from typing import Any
 import calybris_ref
 from calybris_conformance import frames, wire
 from calybris_conformance.adapters import reference_accumulate, reference_ledger, reference_log
+from calybris_conformance.adapters.reference_records import decision as _decision
 from calybris_conformance.adapters.reference_records import evidence as _evidence
 from calybris_conformance.adapters.reference_records import policy as _policy
 from calybris_conformance.adapters.reference_records import request as _request
@@ -23,11 +24,9 @@ from calybris_ref import (
     CandidateExplanation,
     EngineConfig,
     InputBuilder,
-    KernelAction,
     KernelDecision,
     KernelInput,
     KernelModel,
-    KernelReason,
     Mismatch,
     ModelBuilder,
     PolicyBuilder,
@@ -259,12 +258,6 @@ def _sized(type_name: str, text: object) -> int:
     return value
 
 
-def _decision(question: JSON) -> KernelDecision:
-    values = wire.read(wire.DECISION, question["decision"])
-    action, reason = KernelAction[values["action"].upper()], KernelReason[values["reason"].upper()]
-    return KernelDecision(**{**values, "action": action, "reason": reason})
-
-
 def _config(question: JSON) -> EngineConfig:
     return EngineConfig(**wire.read_part(wire.CONFIG, question["config"]))
 
@@ -334,9 +327,10 @@ ADAPTER = Adapter(
 
 def main() -> None:
     """Serve the protocol on stdin and stdout until the judge says goodbye."""
+    from calybris_conformance.adapters.reference_preimages import telling
     from calybris_conformance.adapters.serve import serve
 
-    serve(ADAPTER, sys.stdin.buffer, sys.stdout.buffer)
+    serve(telling(ADAPTER), sys.stdin.buffer, sys.stdout.buffer)
 
 
 if __name__ == "__main__":

@@ -25,33 +25,33 @@ JSON = Mapping[str, Any]
 
 
 def _digest_ledger(_given: JSON, question: JSON) -> dict[str, Any]:
-    return {"digest_hex": calybris_ref.ledger_digest(_snapshot(question)).hex()}
+    return {"digest_hex": calybris_ref.ledger_digest(snapshot_of(question)).hex()}
 
 
 def _conservation(_given: JSON, question: JSON) -> dict[str, Any]:
-    status = calybris_ref.conservation_status(_snapshot(question))
+    status = calybris_ref.conservation_status(snapshot_of(question))
     tenant_id, delta = (status.tenant_id, status.delta_microcents) if isinstance(status, Violation) else (None, None)
     return {"status": status.status, "tenant_id": tenant_id, "delta_microcents": wire.decimal(delta)}
 
 
 def _restore(_given: JSON, question: JSON) -> dict[str, Any]:
     engine = BudgetEngine()
-    engine.restore_from_snapshot(_snapshot(question))
+    engine.restore_from_snapshot(snapshot_of(question))
     return {"snapshot": _written(engine.snapshot())}
 
 
 def _prove(_given: JSON, question: JSON) -> dict[str, Any]:
-    return _proof(calybris_ref.prove_snapshot(_snapshot(question)))
+    return _proof(calybris_ref.prove_snapshot(snapshot_of(question)))
 
 
 def _certify(_given: JSON, question: JSON) -> dict[str, Any]:
     committed = wire.integer(question["committed_since_last_certificate"], "committed_since_last_certificate")
     balanced = question["conservation_balanced"]
-    return _certificate(calybris_ref.certify_snapshot(_snapshot(question), balanced, committed))
+    return _certificate(calybris_ref.certify_snapshot(snapshot_of(question), balanced, committed))
 
 
 def _save(_given: JSON, question: JSON) -> dict[str, Any]:
-    return {"file_hex": calybris_ref.snapshot_text(_snapshot(question)).encode().hex()}
+    return {"file_hex": calybris_ref.snapshot_text(snapshot_of(question)).encode().hex()}
 
 
 def _load(_given: JSON, question: JSON) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class _Script:
         return {"snapshot": _written(self.engine.snapshot())}
 
     def restore(self, step: JSON) -> dict[str, Any]:
-        self.engine.restore_from_snapshot(_snapshot(step))
+        self.engine.restore_from_snapshot(snapshot_of(step))
         return {}
 
     def prove(self, _step: JSON) -> dict[str, Any]:
@@ -171,7 +171,8 @@ def _integer(step: JSON, name: str) -> int:
     return wire.integer(step[name], name)
 
 
-def _snapshot(holder: JSON) -> BudgetSnapshot:
+def snapshot_of(holder: JSON) -> BudgetSnapshot:
+    """The snapshot under the key `snapshot`."""
     values = wire.read_ledger(holder["snapshot"])
     tenants = [_tenant(tenant, place) for place, tenant in enumerate(values["tenants"])]
     return BudgetSnapshot(**{**values, "tenants": tuple(tenants)})

@@ -6,7 +6,15 @@ from functools import lru_cache
 from typing import Any
 
 from calybris_conformance import wire
-from calybris_ref import KernelDecision, KernelInput, KernelModel, PolicySnapshot, WidthError
+from calybris_ref import (
+    KernelAction,
+    KernelDecision,
+    KernelInput,
+    KernelModel,
+    KernelReason,
+    PolicySnapshot,
+    WidthError,
+)
 
 JSON = Mapping[str, Any]
 
@@ -41,6 +49,13 @@ def parsed_policy(text: str) -> PolicySnapshot:
 def request(holder: JSON, key: str = "request") -> KernelInput:
     """The request under a key."""
     return KernelInput(**wire.read(wire.REQUEST, holder[key]))
+
+
+def decision(holder: JSON) -> KernelDecision:
+    """The decision under the key `decision`."""
+    values = wire.read(wire.DECISION, holder["decision"])
+    action, reason = KernelAction[values["action"].upper()], KernelReason[values["reason"].upper()]
+    return KernelDecision(**{**values, "action": action, "reason": reason})
 
 
 def evidence(given: JSON, question: JSON) -> tuple[PolicySnapshot, KernelInput, KernelDecision]:

@@ -28,6 +28,7 @@ FORMAT: Final = "calybris-report/1"
 REPORT: Final = "report.jsonl"
 ANSWER_SHOWN: Final = 4000
 STDERR_SHOWN: Final = 4000
+PREIMAGE_SHOWN: Final = 20_000
 
 Line = dict[str, Any]
 
@@ -151,6 +152,7 @@ class Recorder:
                 "clauses": list(case.clauses),
                 "notes": {flag: self._notes[flag].hunts for flag in case.flags if flag in self._notes},
                 "answer": _short(result.answer),
+                "preimage_hex": None if result.preimage_hex is None else result.preimage_hex[:PREIMAGE_SHOWN],
                 "stderr": result.stderr[-STDERR_SHOWN:],
                 "listed": None
                 if result.listed is None
