@@ -72,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--update-known-failures", action="store_true", help="rewrite that list from this run; reasons are kept"
     )
     run_parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write report.jsonl, report.md, junit.xml, badge.json"
+        "--out", type=Path, metavar="DIR", help="write report.jsonl, report.html, report.md, junit.xml, badge.json"
     )
     run_parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -115,6 +115,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "report", help="derive every form of a report again", description="Derive every form of a report again."
     )
     report_parser.add_argument("path", type=Path, help="a report.jsonl, or the folder that holds it")
+    add_vectors(report_parser)
     report_parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -159,7 +160,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
     )
     report, results = _judge(arguments, judgement)
     if arguments.out is not None:
-        derived.write(report, arguments.out)
+        derived.write(report, arguments.out, corpus)
     _print(report, arguments.json, arguments.out)
     if arguments.update_known_failures:
         _update(arguments.known_failures, entries, report, results)
@@ -314,6 +315,6 @@ def _report(arguments: argparse.Namespace) -> Exit:
         report = jsonl.read(path)
     except jsonl.ReportError as error:
         raise CommandError(str(error)) from None
-    derived.write(report, path.parent)
+    derived.write(report, path.parent, open_corpus(arguments.vectors))
     _print(report, arguments.json, path.parent)
     return jsonl.exit_code(report)

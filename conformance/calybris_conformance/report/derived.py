@@ -1,6 +1,7 @@
-"""The forms of a report that other programs and people read: Markdown, JUnit XML, a shields.io badge.
+"""The forms of a report that other programs and people read: HTML, Markdown, JUnit XML, a shields.io badge.
 
-Each is a function of the report and nothing else, and each says so when the report is incomplete.
+Each is a function of the report, and each says so when the report is incomplete. The page in HTML also looks into the
+vectors, when they are those that the port was judged by: they hold what was asked.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from calybris_conformance.outcomes import MEANING, Outcome
+from calybris_conformance.report.html import page
 from calybris_conformance.report.text import ECHO_FAILED, SUITE_HEADER, failure, rows, suites, total, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from calybris_conformance.corpus import Corpus
     from calybris_conformance.report.jsonl import Line, Report
 
 # What XML 1.0 cannot hold, not even escaped.
@@ -125,18 +128,24 @@ def badge(report: Report) -> str:
     return json.dumps({"schemaVersion": 1, "label": label, "message": message, "color": color}, indent=2) + "\n"
 
 
-DERIVED: Final[Mapping[str, Callable[[Report], str]]] = {
-    "report.md": markdown,
-    "junit.xml": junit,
-    "badge.json": badge,
+def _alone(derive: Callable[[Report], str]) -> Callable[[Report, Corpus | None], str]:
+    """A form that needs no vectors."""
+    return lambda report, _vectors: derive(report)
+
+
+DERIVED: Final[Mapping[str, Callable[[Report, Corpus | None], str]]] = {
+    "report.html": page,
+    "report.md": _alone(markdown),
+    "junit.xml": _alone(junit),
+    "badge.json": _alone(badge),
 }
 """The files beside report.jsonl."""
 
 
-def write(report: Report, folder: Path) -> None:
-    """Writes every derived form into a folder."""
+def write(report: Report, folder: Path, vectors: Corpus | None) -> None:
+    """Writes every derived form into a folder; without the vectors the page in HTML shows less."""
     for name, derive in DERIVED.items():
-        (folder / name).write_text(derive(report), encoding="utf-8", newline="\n")
+        (folder / name).write_text(derive(report, vectors), encoding="utf-8", newline="\n")
 
 
 def _table(header: Sequence[str], lines: Sequence[Sequence[str]], *, right: bool = False) -> Iterator[str]:
