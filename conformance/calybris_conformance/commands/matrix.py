@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calybris_conformance.outcomes import Exit
 from calybris_conformance.report import jsonl, text
+from calybris_conformance.report.html.matrix import Column, address_of, matrix_page
 from calybris_ref.cli.terminal import CommandError, paint, table
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 PORTS = ("port", "language", "version", "passed", "known", "failed", "not claimed", "")
 NOTHING = "–"
+PAGE = "report.html"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "reports", nargs="+", type=Path, metavar="REPORT", help="a report.jsonl, or the folder that holds it"
     )
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write the matrix as a page, too")
     parser.add_argument("--json", action="store_true", help="print the matrix as JSON")
 
 
@@ -36,6 +39,12 @@ def run(arguments: argparse.Namespace) -> Exit:
     vectors = {report.header["vectors"]["tree_sha256"] for report in reports}
     if len(vectors) > 1:
         raise CommandError("The reports are of different vectors; judge all ports with the same ones.")
+    if arguments.html is not None:
+        pages = [(path if path.is_dir() else path.parent) / PAGE for path in arguments.reports]
+        columns = [
+            Column(report, address_of(page, arguments.html)) for report, page in zip(reports, pages, strict=True)
+        ]
+        arguments.html.write_text(matrix_page(columns), encoding="utf-8", newline="\n")
     if arguments.json:
         print(json.dumps([_as_json(report) for report in reports], ensure_ascii=False, indent=2))
     else:

@@ -73,13 +73,13 @@ def rows(report: Report) -> list[tuple[str, ...]]:
 def verdict(report: Report) -> str:
     """The whole run in one line."""
     count = total(report)
-    parts = [f"{count.passed:,} passed", _many(count.known, "known failure")]
+    parts = [f"{count.passed:,} passed", many(count.known, "known failure")]
     if count.failed:
         parts.append(f"{count.failed:,} failed")
     if count.not_claimed:
         parts.append(f"{count.not_claimed:,} not claimed")
     if report.problems:
-        parts.append(_many(len(report.problems), "problem"))
+        parts.append(many(len(report.problems), "problem"))
     if report.incomplete is not None:
         word = f"INCOMPLETE ({report.incomplete})"
     else:
@@ -118,5 +118,6 @@ def _block(label: str, text: str) -> Iterator[str]:
         yield (label if number == 0 else " " * len(label)) + shown
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
+    """A number and its noun, in the plural where it is due."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

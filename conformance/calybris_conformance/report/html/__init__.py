@@ -45,7 +45,7 @@ def page(report: Report, corpus: Corpus | None) -> str:
 def _body(report: Report, vectors: Corpus | None) -> Iterator[Html]:
     yield from parts.head(report, vectors)
     yield from parts.suites(report)
-    yield tag("h2", "Cases", id="cases-title")
+    yield tag("h2", "Cases", id="cases-title", tabindex="-1")
     yield parts.plain(report)
     yield tag("div", id="browser", hidden=True)
     yield from timing(report)

@@ -91,14 +91,14 @@ const evidence = (() => {
         el("td", { class: "code hash", title: previous ?? false }, short(previous)),
         el("td", { class: "code hash", title: own ?? false }, short(own)),
         el("td", { class: "code" }, holds),
-        el("td", {}, wrong.length ? `broken: ${wrong.join("; ")}` : sequence === null ? "blank" : "holds"));
+        el("td", { class: wrong.length ? "bad" : null }, wrong.join("; ") || (sequence === null ? "blank" : "holds")));
     });
     return [
       el("h4", {}, "The log, line by line"),
       el("p", { class: "soft" }, due, got, view.keyed ? " The log has a key." : "",
         view.before ? ` Lines before ${view.before} are not shown.` : ""),
       table("The log, line by line",
-        ["line", "sequence", "previous_hash", "entry_hash", "what it holds", "its link"], rows),
+        ["line", "sequence", "previous_hash", "entry_hash", "what it holds", "link"], rows),
     ];
   };
 

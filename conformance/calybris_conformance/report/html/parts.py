@@ -23,7 +23,7 @@ WORDS: Final[Mapping[str, str]] = {"good": "passed", "known": "known failures", 
 # The options that leave cases out of a run.
 _FILTERS: Final = ("profile", "suite", "case", "flag", "clause", "quick")
 _CELL: Final = 12
-_PER_LINE: Final = 48
+_PER_LINE: Final = 42
 
 
 # What every profile holds, and every port claims first.
@@ -77,16 +77,20 @@ def head(report: Report, vectors: Corpus | None) -> Iterator[Html]:
     colour, words = verdict(report)
     header, count = report.header, text.total(report)
     who = header["implementation"]
-    yield tag("h1", header["name"], " ", tag("span", words, class_=f"mark {colour}"))
-    asked = count.cases - count.not_claimed
-    sentence = [f"{count.passed:,} of {asked:,} cases have the one right answer"]
-    if count.failed:
-        sentence.append(f"{count.failed:,} failed")
+    marks = [tag("span", words, class_=f"mark {colour}")]
     if count.known:
-        sentence.append(f"{count.known:,} fail as the list of known failures says")
-    if count.not_claimed:
-        sentence.append(f"{count.not_claimed:,} more were not asked, because the port does not claim them")
-    yield tag("p", "; ".join(sentence), ".", class_="lead")
+        marks += [Html(" "), tag("span", text.many(count.known, "known failure"), class_="mark known")]
+    yield tag("h1", header["name"], " ", *marks)
+    asked = count.cases - count.not_claimed
+    said: list[object] = [f"{count.passed:,} of {asked:,} cases have the one right answer"]
+    for number, kept, words in (
+        (count.failed, "bad", "failed"),
+        (count.known, "known", "fail as the list of known failures says"),
+        (count.not_claimed, "none", "more were not asked, because the port does not claim them"),
+    ):
+        if number:
+            said += ["; ", tag("a", f"{number:,} {words}", href=f"#outcome={kept}")]
+    yield tag("p", *said, ".", class_="lead")
     if report.incomplete is not None:
         yield tag("p", f"The report does not cover the run: {report.incomplete}.", class_="notice")
     if report.echo_failed:
@@ -132,7 +136,10 @@ def _profile(one: Standing) -> Html:
         if one.missing
         else tag("span", f"all {len(one.features)} features claimed", class_="soft")
     )
-    return tag("li", tag("strong", one.name), " ", tag("span", words, class_=f"mark {colour}"), lacking)
+    words_of = (("good", "passed"), ("known", "known"), ("bad", "failed"))
+    counts = ", ".join(f"{one.counts[kind]:,} {said}" for kind, said in words_of if one.counts[kind])
+    told = tag("span", counts or "no case asked", class_="soft")
+    return tag("li", tag("strong", one.name), " ", tag("span", words, class_=f"mark {colour}"), told, lacking)
 
 
 def _tree(sha256: object) -> Html:
@@ -149,8 +156,8 @@ def _plain(value: object) -> str:
 def suites(report: Report) -> Iterator[Html]:
     """The table of suites; the squares of a row are its groups of cases, each in the colour of its worst case."""
     groups = _groups(report)
-    header = ("suite", "groups", "cases", "passed", "known", "failed", "not claimed")
-    head = (tag("th", one, scope="col", class_="number" if place > 1 else None) for place, one in enumerate(header))
+    header = ("suite", "cases", "passed", "known", "failed", "not claimed", "groups")
+    head = (tag("th", one, scope="col", class_="number" if 0 < place < 6 else None) for place, one in enumerate(header))
     body = []
     for name, count in text.suites(report).items():
         numbers = (count.cases, count.passed, count.known, count.failed, count.not_claimed)
@@ -159,24 +166,24 @@ def suites(report: Report) -> Iterator[Html]:
             tag(
                 "tr",
                 tag("th", tag("a", name, href=f"#suite={name}", class_="suite"), scope="row"),
-                tag("td", _strip(name, groups[name])),
                 *(
                     tag("td", f"{number:,}" if number else "–", class_=f"number {colour if number else 'soft'}".strip())
                     for number, colour in zip(numbers, colours, strict=True)
                 ),
+                tag("td", _strip(name, groups[name])),
             )
         )
     count = text.total(report)
     numbers = (count.cases, count.passed, count.known, count.failed, count.not_claimed)
     total = tag(
-        "tr", tag("th", "total", scope="row"), tag("td"), *(tag("td", f"{n:,}", class_="number") for n in numbers)
+        "tr", tag("th", "total", scope="row"), *(tag("td", f"{n:,}", class_="number") for n in numbers), tag("td")
     )
     legend = (
         tag("span", tag("span", class_=f"key {colour}-fill"), " ", words, class_="legend")
         for colour, words in WORDS.items()
     )
     yield tag("h2", "Suites", id="suites")
-    yield tag("p", "A square is a group of cases, in the colour of its worst case. ", *legend, class_="soft")
+    yield tag("p", "A square is a group of cases, in the colour of its worst case. ", *legend, class_="soft legends")
     whole = tag(
         "table",
         tag("caption", "Suites: how their cases ended"),

@@ -119,7 +119,7 @@
     button.setAttribute("aria-expanded", open);
     if (open) button.after(detail(row));
     else button.nextElementSibling?.remove();
-    write({ ...read(), case: open ? row.id : "" });
+    write({ ...chosen(), case: open ? row.id : "" });
   };
 
   const filterLink = (name, value) => el("a", { href: `#${name}=${encodeURIComponent(value)}` }, value);
@@ -238,7 +238,11 @@
     const button = open && [...list.querySelectorAll(".row")].find((one) => one.dataset.id === open);
     if (button && button.getAttribute("aria-expanded") !== "true") button.click();
     if (button) { button.scrollIntoView({ block: "start" }); button.focus({ preventScroll: true }); }
-    else if (location.hash && !isFirst) document.getElementById("cases-title").scrollIntoView();
+    else if (location.hash && !isFirst) {
+      const title = document.getElementById("cases-title");
+      title.scrollIntoView();
+      title.focus({ preventScroll: true });
+    }
   };
   addEventListener("hashchange", () => { if (!["#content", "#suites", "#timing"].includes(location.hash)) follow(false); });
   follow(true);

@@ -91,7 +91,9 @@ def _span(bar: Bar) -> str:
 def _bar(bar: Bar, most: int) -> Html:
     width = max(2, round(bar.cases * _WIDTH / most)) if bar.cases else 0
     rect = tag("rect", width=width, height=12, rx=2, class_="bar")
-    return tag("svg", rect, width=_WIDTH, height=12, viewBox=f"0 0 {_WIDTH} 12", aria_hidden="true")
+    return tag(
+        "svg", rect, width=_WIDTH, height=12, viewBox=f"0 0 {_WIDTH} 12", preserveAspectRatio="none", aria_hidden="true"
+    )
 
 
 def _count(bar: Bar) -> Html:
