@@ -65,3 +65,11 @@ def test_without_a_name_the_ports_are_listed() -> None:
         [sys.executable, "-m", "calybris_conformance.adapters.sabotage"], capture_output=True, text=True, check=False
     )
     assert [line.split()[0] for line in listed.stderr.splitlines()] == list(SABOTAGES)
+
+
+def test_the_report_holds_the_bytes_that_the_port_hashed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    port = [sys.executable, "-m", "calybris_conformance.adapters.sabotage", "big_endian"]
+    main(["conformance", "run", "--case", "digest/input-fields/baseline", "--out", str(tmp_path), "--", *port])
+    assert "field request_sequence" in capsys.readouterr().out
+    (failure,) = jsonl.read(tmp_path / "report.jsonl").failures
+    assert failure["preimage_hex"].startswith("63616c79696e703100" + "00000000000003e9")

@@ -33,13 +33,6 @@ CRASH = ("crash_on_nth", "echo/*")
 KNOWN = "hex/character/uppercase-at-0"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser is started for all of them: they run in `make pages`, not in `make test`."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.slow)
-
-
 def missing(what: str) -> None:
     sentence = f"{what}; `make pages` brings it"
     if os.environ.get("PAGES_REQUIRED"):

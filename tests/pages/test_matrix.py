@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.pages.conftest import Opened, violations
 
+pytestmark = pytest.mark.slow  # `make pages` runs them, with a browser
+
 
 def test_a_cell_shows_what_deviates_while_it_is_pointed_at(opened: Opened, matrix: Path) -> None:
     page = opened.open(matrix)

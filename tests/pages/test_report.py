@@ -12,6 +12,8 @@ from calybris_conformance.corpus import Corpus
 from calybris_conformance.report import jsonl
 from tests.pages.conftest import DIGEST, KNOWN, NASTY, SCRIPT, Opened, violations
 
+pytestmark = pytest.mark.slow  # `make pages` runs them, with a browser
+
 CASES_SHOWN_AT_ONCE = 100
 PAGE_SECONDS = 1.0
 Line = dict[str, Any]

@@ -17,7 +17,7 @@ from tests.support.judging import OK, case, obedient, write_corpus
 
 WRONG = ["reply", {"ok": {"value": "2"}}]
 NOTES = {"TIES": {"hunts": "The other of two equal candidates wins.", "why": "Ties.", "clauses": ["RANK-2"]}}
-FILES = ["badge.json", "junit.xml", "report.jsonl", "report.md"]
+FILES = ["badge.json", "junit.xml", "report.html", "report.jsonl", "report.md"]
 
 
 @pytest.fixture
@@ -294,13 +294,15 @@ def test_show(command: Any) -> None:
     assert (missing.code, missing.err) == (2, "calybris-ref: error: There is no case 'decide/a/9'.\n")
 
 
-def test_report_derives_the_same_again(command: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_report_derives_the_same_again(
+    command: Any, vectors: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run = command("run", "--out", str(tmp_path))
     before = {name: (tmp_path / name).read_bytes() for name in FILES}
     for name in FILES:
         if name != "report.jsonl":
             (tmp_path / name).unlink()
-    assert main(["conformance", "report", str(tmp_path)]) == run.code
+    assert main(["conformance", "report", "--vectors", str(vectors), str(tmp_path)]) == run.code
     assert capsys.readouterr().out == run.out
     assert {name: (tmp_path / name).read_bytes() for name in FILES} == before
     (tmp_path / "report.jsonl").write_text("x\n")

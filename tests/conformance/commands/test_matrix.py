@@ -85,6 +85,17 @@ def test_as_json(right: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert one["suites"]["decide"] == {"cases": 2, "passed": 2, "known": 0, "failed": 0, "not_claimed": 0}
 
 
+def test_as_a_page(tmp_path: Path, right: Path, other: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (other / "report.html").unlink()
+    (tmp_path / "pages").mkdir()
+    path = tmp_path / "pages" / "matrix.html"
+    assert main(["conformance", "matrix", "--html", str(path), str(right), str(other / jsonl.REPORT)]) == 1
+    page = path.read_text("utf-8")
+    assert '<a href="../right/report.html" rel="noreferrer">right</a>' in page
+    assert "other/report.html" not in page  # it is not there
+    assert "other" in capsys.readouterr().out  # and the table is printed as ever
+
+
 def test_reports_of_other_vectors_are_refused(tmp_path: Path, right: Path, capsys: pytest.CaptureFixture[str]) -> None:
     older = judged(tmp_path, "older", case("decide/a/1"))
     capsys.readouterr()

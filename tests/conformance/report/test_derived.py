@@ -115,8 +115,8 @@ def test_the_badge(report: Report, message: str, color: str) -> None:
 def test_everything_derives_from_the_file_alone(tmp_path: Path) -> None:
     path = tmp_path / "report.jsonl"
     report = a_report(a_result("a/x/1", Outcome.CRASH), path=path, skips=(SKIP,))
-    write(report, tmp_path)
+    write(report, tmp_path, None)
     first = {name: (tmp_path / name).read_bytes() for name in DERIVED}
-    write(read(path), tmp_path)
+    write(read(path), tmp_path, None)
     assert {name: (tmp_path / name).read_bytes() for name in DERIVED} == first
-    assert sorted(first) == ["badge.json", "junit.xml", "report.md"]
+    assert sorted(first) == ["badge.json", "junit.xml", "report.html", "report.md"]

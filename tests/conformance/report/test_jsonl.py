@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from calybris_conformance.corpus import Corpus
 from calybris_conformance.outcomes import Exit, Outcome
 from calybris_conformance.report.jsonl import (
     INTERRUPTED,
+    PREIMAGE_SHOWN,
     STOPPED,
     Recorder,
     ReportError,
@@ -57,6 +59,13 @@ def test_a_pass_is_short_and_a_failure_says_everything(tmp_path: Path) -> None:
     assert failed["notes"] == {"TIES": NOTES["TIES"].hunts}
     assert failed["stderr"].startswith("line 1\n")
     assert failed["repeat"] == "calybris-ref conformance run --case a/b/2 -- './my port' '--x={}'"
+
+
+def test_a_failure_keeps_the_bytes_that_the_port_hashed() -> None:
+    sent = replace(a_result("a/b/1", Outcome.MISMATCH), preimage_hex="ab" * PREIMAGE_SHOWN)
+    told, untold = a_report(sent, a_result("a/b/2", Outcome.MISMATCH)).cases
+    assert told["preimage_hex"] == "ab" * (PREIMAGE_SHOWN // 2)
+    assert untold["preimage_hex"] is None
 
 
 def test_every_line_is_on_disk_before_the_next_case(tmp_path: Path) -> None:
