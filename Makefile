@@ -12,6 +12,7 @@ WHEEL_KNOWN = $(firstword $(wildcard $(WHEEL)/known-failures-$(WHEEL_VERSION).to
 RUST := conformance/ports/rust-crate
 PORTS := rust-crate-0.4.0 rust-crate-1.3.0 go typescript
 OUT := out
+PAGES := tests/pages
 JUDGE = $(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS)
 # options of `prove`, such as --changed or --repeat 3 (CI)
 PROVE_OPTIONS ?=
@@ -23,7 +24,7 @@ SAMPLE ?= 0/40
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz package lock clean
+.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz pages package lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
@@ -69,7 +70,7 @@ ports: $(VENV)/.ready  ## build the ports in Rust, Go and TypeScript, judge them
 	$(JUDGE) --name go --out $(OUT)/go -- $(OUT)/ports/go/calybris-port
 	$(JUDGE) --name typescript --out $(OUT)/typescript -- node conformance/ports/typescript/dist/adapter.js
 	$(call say,the matrix)
-	$(BIN)/calybris-ref conformance matrix $(PORTS:%=$(OUT)/%)
+	$(BIN)/calybris-ref conformance matrix --html $(OUT)/matrix.html $(PORTS:%=$(OUT)/%)
 
 test: $(VENV)/.ready lint  ## lint, types, every fast test with coverage
 	$(call say,testing)
@@ -100,7 +101,7 @@ tables: $(VENV)/.ready  ## write the tables of the documentation that are genera
 
 mutants: $(VENV)/.ready  ## kill every wrong implementation with the vectors, every planted wrong rule with the proofs; every other slow test
 	$(call say,killing mutants)
-	$(BIN)/python -m pytest -n auto -m slow tests
+	$(BIN)/python -m pytest -n auto -m slow tests --ignore tests/pages
 
 strength: $(VENV)/.ready  ## ask every mutant every case; write docs/strength.md and the quick subset; a quarter of an hour
 	$(call say,measuring how strong the vectors are)
@@ -122,6 +123,20 @@ faults: $(VENV)/.ready  ## crash the disk at every byte, kill writing processes,
 fuzz: $(VENV)/.ready  ## fuzz every reader of files, FUZZ_SECONDS each; needs the extra `fuzz`
 	$(call say,fuzzing)
 	for target in log snapshot document protocol; do $(BIN)/python -m tests.faults.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; done
+
+# npm gives its files old dates
+$(PAGES)/node_modules/axe-core/axe.min.js: $(PAGES)/package-lock.json
+	$(call say,setting up what the pages are checked with)
+	cd $(PAGES) && npm ci --no-audit --no-fund
+	@touch $@
+
+pages: $(VENV)/.ready $(PAGES)/node_modules/axe-core/axe.min.js  ## drive the pages in a browser; needs npm, and Debian's chromium, which root gets installed
+	@command -v "$${CHROMIUM:-chromium}" > /dev/null || [ "$$(id -u)" -ne 0 ] || { \
+	  printf '\n== installing chromium\n' && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+	@command -v "$${CHROMIUM:-chromium}" > /dev/null || { \
+	  echo 'There is no chromium: install it (on Debian: apt-get install chromium), or name one with CHROMIUM.' >&2; exit 1; }
+	$(call say,driving the pages in a browser)
+	PAGES_REQUIRED=1 $(BIN)/python -m pytest tests/pages
 
 bench: $(VENV)/.ready  ## time the reference against the wheel, as ratios in one run
 	$(call say,measuring)
@@ -146,5 +161,5 @@ lock:           ## refresh the locked requirements
 	rm -rf .venv-lock
 
 clean:          ## remove everything that can be made again
-	rm -rf $(VENV) .venv-ports .venv-lock $(OUT) build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .prove-cache
+	rm -rf $(VENV) .venv-ports .venv-lock $(OUT) build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .prove-cache $(PAGES)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

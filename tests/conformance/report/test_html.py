@@ -171,6 +171,7 @@ def test_every_case_has_a_row_the_worst_first() -> None:
     ]
     assert [made["suites"][row[1]] for row in made["rows"]] == ["b", "b", "a", "b", "zz"]
     assert [row[7] for row in made["rows"]] == [0, 0, 0, 0, ["catalog.series", "trace"]]
+    assert [row[8] for row in made["rows"]] == ["a.b", "a.b", "mismatch a.b", "", ""]
     failed = made["rows"][0]
     assert [made["flags"][flag] for flag in failed[4]] == ["TIES"]
     assert [made["clauses"][clause] for clause in failed[5]] == ["RANK-1", "RANK-2"]

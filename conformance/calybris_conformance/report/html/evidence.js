@@ -15,17 +15,18 @@ const evidence = (() => {
   const pair = (due, got) => {
     if (due === null || got === null) return [due ?? "nothing", got ?? "nothing"];
     if (due === got) return [due, got];
-    const shorter = Math.min(due.length, got.length);
+    const [right, wrong] = [[...due], [...got]]; // by characters: half of one means nothing
+    const shorter = Math.min(right.length, wrong.length);
     let head = 0;
-    while (head < shorter && due[head] === got[head]) head += 1;
+    while (head < shorter && right[head] === wrong[head]) head += 1;
     let tail = 0;
-    while (tail < shorter - head && due.at(-1 - tail) === got.at(-1 - tail)) tail += 1;
+    while (tail < shorter - head && right.at(-1 - tail) === wrong.at(-1 - tail)) tail += 1;
     const marked = (text) => [
-      text.slice(0, head),
-      el("mark", {}, text.slice(head, text.length - tail)),
-      text.slice(text.length - tail),
+      text.slice(0, head).join(""),
+      el("mark", {}, text.slice(head, text.length - tail).join("")),
+      text.slice(text.length - tail).join(""),
     ];
-    return [marked(due), marked(got)];
+    return [marked(right), marked(wrong)];
   };
 
   const cells = (due, got) => {

@@ -13,7 +13,7 @@ from calybris_conformance.report import text
 from calybris_conformance.report.html import beside
 from calybris_conformance.report.html.parts import WORDS, standings, verdict
 from calybris_ref import __version__
-from calybris_ref.page import Html, document, link, tag
+from calybris_ref.page import Html, document, link, table, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,26 +76,24 @@ def _body(columns: Sequence[Column]) -> Iterator[Html]:
 
 def _ports(columns: Sequence[Column]) -> Html:
     header = ("port", "verdict", "language", "version", "profiles", "passed", "known", "failed", "not claimed")
-    numbers = range(5, 9)
-    head = (tag("th", one, scope="col", class_="number" if n in numbers else None) for n, one in enumerate(header))
-    rows = []
-    for report, address in columns:
-        colour, words = verdict(report)
-        who, count = report.header["implementation"], text.total(report)
-        name = report.header["name"]
-        profiles = [one.name for one in standings(report, None) if not one.missing]
-        counts = (count.passed, count.known, count.failed, count.not_claimed)
-        rows.append(
-            tag(
-                "tr",
-                tag("th", name if address is None else link(name, address), scope="row"),
-                tag("td", tag("span", words, class_=f"mark {colour}")),
-                *(tag("td", said) for said in (who["language"], who["version"], ", ".join(profiles) or "none whole")),
-                *(tag("td", f"{number:,}" if number else "–", class_="number") for number in counts),
-            )
-        )
-    whole = tag("table", tag("caption", "Ports"), tag("thead", tag("tr", *head)), tag("tbody", *rows))
-    return tag("div", whole, class_="scroll", role="region", tabindex="0", aria_label="Ports")
+    return table(header, map(_port, columns), caption="Ports", numbers=range(5, 9))
+
+
+def _port(column: Column) -> list[object]:
+    report, address = column
+    colour, words = verdict(report)
+    who, count = report.header["implementation"], text.total(report)
+    name = report.header["name"]
+    profiles = [one.name for one in standings(report, None) if not one.missing]
+    counts = (count.passed, count.known, count.failed, count.not_claimed)
+    return [
+        name if address is None else link(name, address),
+        tag("span", words, class_=f"mark {colour}"),
+        who["language"],
+        who["version"],
+        ", ".join(profiles) or "none whole",
+        *(f"{number:,}" if number else "–" for number in counts),
+    ]
 
 
 def _suites(columns: Sequence[Column]) -> Html:

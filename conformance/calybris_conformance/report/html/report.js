@@ -9,8 +9,8 @@
   let loaded = null; // everything about failures; read when the first one is opened
   const detailOf = (id) => (loaded ??= data("details"))[id];
 
-  const rows = cases.rows.map(([id, suite, outcome, micros, flags, clauses, about, missing]) => ({
-    id, micros, about, missing,
+  const rows = cases.rows.map(([id, suite, outcome, micros, flags, clauses, about, missing, where]) => ({
+    id, micros, about, missing, where,
     suite: cases.suites[suite],
     outcome: cases.outcomes[outcome][0],
     kind: cases.outcomes[outcome][1],
@@ -21,7 +21,7 @@
 
   // ---- filters
 
-  const KINDS = { wrong: "failures, known ones too", bad: "failures", known: "known failures", good: "passed", none: "not claimed" };
+  const KINDS = { wrong: "every failure", bad: "new failures", known: "known failures", good: "passed", none: "not claimed" };
   const isWrong = (kind) => kind === "bad" || kind === "known";
   const TESTS = {
     outcome: (row, wanted) => (wanted === "wrong" ? isWrong(row.kind) : row.outcome === wanted || row.kind === wanted),
@@ -109,7 +109,7 @@
       el("span", {}, el("span", { class: `mark ${row.kind}` }, row.outcome.replaceAll("_", " "))),
       el("span", { class: "id" }, row.id),
       el("span", { class: "took" }, row.kind === "none" ? "" : took(row.micros)),
-      el("span", { class: "about" }, row.about));
+      el("span", { class: "about" }, row.about, row.where && [" ", el("span", { class: "where" }, row.where)]));
     button.addEventListener("click", () => toggle(button, row));
     return el("li", {}, button);
   };

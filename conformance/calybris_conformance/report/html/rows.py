@@ -66,6 +66,7 @@ def rows(report: Report, vectors: Corpus | None) -> dict[str, Any]:
                 [clauses.number(clause) for clause in (case.clauses if case else line.get("clauses", ()))],
                 case.about if case else line.get("about", ""),
                 line["missing"] if line["type"] == "skip" else 0,
+                _where(line),
             ]
         )
     return {
@@ -117,6 +118,12 @@ def _cases(vectors: Corpus | None) -> Mapping[str, Case]:
 
 def _outcome(line: Line) -> str:
     return str(line.get("outcome", NOT_CLAIMED))
+
+
+def _where(line: Line) -> str:
+    """What of a failure tells it from its neighbours: how the port failed where that is known, and the first path."""
+    verdict = str(line["verdict"]) if line.get("listed") else ""
+    return " ".join(part for part in (verdict.replace("_", " "), line.get("field")) if part)
 
 
 def _meaning(outcome: str) -> str:
