@@ -24,7 +24,7 @@ SAMPLE ?= 0/40
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz pages package lock clean
+.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz pages pictures package lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
@@ -137,6 +137,10 @@ pages: $(VENV)/.ready $(PAGES)/node_modules/axe-core/axe.min.js  ## drive the pa
 	  echo 'There is no chromium: install it (on Debian: apt-get install chromium), or name one with CHROMIUM.' >&2; exit 1; }
 	$(call say,driving the pages in a browser)
 	PAGES_REQUIRED=1 $(BIN)/python -m pytest tests/pages
+
+pictures: $(VENV)/.ready  ## take the pictures of the documentation again, from the reports of `demo` and `ports`
+	$(call say,taking pictures)
+	$(BIN)/python -m tests.pages.screenshots
 
 bench: $(VENV)/.ready  ## time the reference against the wheel, as ratios in one run
 	$(call say,measuring)
