@@ -14,7 +14,7 @@ _TWICE = "            if printed in written:\n"
 _WRITTEN = "            written[printed] = _written(value, levels)\n"
 _JOINED = 'for key, value in written.items()]) + "}"'
 _HEAD = "    head = calybris_ref.verify_log(log, key)\n"
-_PAYLOAD = '    payload = calybris_ref.payload_bytes(JsonText(data))\n'
+_PAYLOAD = "    payload = calybris_ref.payload_bytes(JsonText(data))\n"
 
 TEXTS = (
     payload(
