@@ -20,10 +20,10 @@ from calybris_ref.payload import JsonText, payload_bytes
 from calybris_ref.policy import PolicySnapshot
 from calybris_ref.verify import AuditBundle
 from calybris_ref.wal_anchor import WalAnchor
-from calybris_ref.wal_chain import missing_line_feed, next_entry, verify_lines, verify_log
+from calybris_ref.wal_blocks import file_blocks, verify_blocks, verify_log
+from calybris_ref.wal_chain import missing_line_feed, next_entry
 from calybris_ref.wal_line import WalEntry, WalHead, check_key, entry_hash
 from calybris_ref.wal_reader import (
-    file_lines,
     load_anchor,
     read_verified_wal,
     read_wal,
@@ -281,6 +281,6 @@ def _verified(file: FileIO, key: bytes | None) -> tuple[WalHead, bytes]:
     """The head of the log in an open file, and its last byte."""
     with os.fdopen(file.fileno(), "rb", closefd=False) as log:
         log.seek(0)
-        head = verify_lines(file_lines(log), key)
+        head = verify_blocks(file_blocks(log), key)
         log.seek(max(log.tell() - 1, 0))
         return head, log.read(1)

@@ -18,14 +18,12 @@ from calybris_ref.errors_wal import (
 )
 from calybris_ref.payload import check_payload_size
 from calybris_ref.record import U64_WIDTH
-from calybris_ref.wal_anchor import WalAnchor
 from calybris_ref.wal_json import NotJsonError
 from calybris_ref.wal_line import (
     EMPTY_LOG,
     MAX_LINE_BYTES,
     WalEntry,
     WalHead,
-    check_key,
     entry_hash,
     is_blank,
     read_line,
@@ -41,6 +39,17 @@ class PlacedEntry(NamedTuple):
     entry: WalEntry
 
 
+class Place(NamedTuple):
+    """Where reading begins: the number of the next line, from 0, its offset in bytes, and the head in front of it."""
+
+    line: int
+    offset: int
+    head: WalHead
+
+
+BEGINNING = Place(0, 0, EMPTY_LOG)
+
+
 def lines_of(log: bytes) -> Iterator[bytes]:
     """The lines of a log that is in memory."""
     start = 0
@@ -50,10 +59,10 @@ def lines_of(log: bytes) -> Iterator[bytes]:
         start = end
 
 
-def read_entries(lines: Iterable[bytes]) -> Iterator[PlacedEntry]:
+def read_entries(lines: Iterable[bytes], start: Place = BEGINNING) -> Iterator[PlacedEntry]:
     """The entries that lines hold, whether the chain is whole or not; WalError for a line that is none (LOG-3)."""
-    offset = 0
-    for number, line in enumerate(lines):
+    offset = start.offset
+    for number, line in enumerate(lines, start.line):
         if len(line) > MAX_LINE_BYTES:
             detail = f"the line has more than {MAX_LINE_BYTES} bytes"
             raise LineTooLong(detail, code="LOG_LINE_TOO_LONG", at=f"lines[{number}]", line=number, offset=offset)
@@ -69,10 +78,12 @@ def read_entries(lines: Iterable[bytes]) -> Iterator[PlacedEntry]:
         offset += len(line)
 
 
-def verified_entries(lines: Iterable[bytes], key: bytes | None = None) -> Iterator[PlacedEntry]:
+def verified_entries(
+    lines: Iterable[bytes], key: bytes | None = None, start: Place = BEGINNING
+) -> Iterator[PlacedEntry]:
     """The entries of a chain, each after it was verified; WalError for the first that does not hold (LOG-4)."""
-    sequence, last_hash = EMPTY_LOG
-    for placed in read_entries(lines):
+    sequence, last_hash = start.head
+    for placed in read_entries(lines, start):
         entry = placed.entry
         if entry.sequence != sequence + 1:
             raise DuplicateSequence(
@@ -93,24 +104,6 @@ def verified_entries(lines: Iterable[bytes], key: bytes | None = None) -> Iterat
             raise broken_chain(placed, "entry_hash", own_hash if key is None else None, entry.entry_hash)
         yield placed
         sequence, last_hash = entry.sequence, own_hash
-
-
-def verify_lines(lines: Iterable[bytes], key: bytes | None = None, anchor: WalAnchor | None = None) -> WalHead:
-    """The head of a log that holds, and that ends where its anchor says if there is one (LOG-4, LOG-11)."""
-    check_key(key)
-    if anchor:
-        anchor.check_schema()
-    head = EMPTY_LOG
-    for placed in verified_entries(lines, key):
-        head = placed.entry.head
-    if anchor:
-        anchor.check(head, keyed=key is not None)
-    return head
-
-
-def verify_log(log: bytes, key: bytes | None = None, anchor: WalAnchor | None = None) -> WalHead:
-    """As `verify_wal`, for a log that is in memory."""
-    return verify_lines(lines_of(log), key, anchor)
 
 
 def next_entry(head: WalHead, data: bytes, key: bytes | None = None) -> WalEntry:

@@ -14,11 +14,11 @@ from typing import BinaryIO
 from calybris_ref.durable import PathLike, replace_file
 from calybris_ref.errors_wal import AnchorMismatch, ChainBroken
 from calybris_ref.wal_anchor import WalAnchor
-from calybris_ref.wal_chain import PlacedEntry, read_entries, verified_entries, verify_lines
+from calybris_ref.wal_blocks import file_blocks, verify_blocks
+from calybris_ref.wal_chain import PlacedEntry, read_entries, verified_entries
 from calybris_ref.wal_line import EMPTY_LOG, MAX_LINE_BYTES, WalEntry, WalHead, check_key
 from calybris_ref.wal_replay import Policies, PolicyBook, WalReplayVerdict, replay_entry
 
-_BUFFER_BYTES = 256 * 1024
 # An anchor has four short fields; a file that is much longer is none.
 _MAX_ANCHOR_BYTES = 4096
 
@@ -30,7 +30,7 @@ def verify_wal(path: PathLike, key: bytes | None = None, anchor: WalAnchor | Non
     """
     check_key(key)
     with _opened(path) as file:
-        return verify_lines(file_lines(file), key, anchor)
+        return verify_blocks(file_blocks(file), key, anchor)
 
 
 def read_wal(path: PathLike) -> Iterator[WalEntry]:
@@ -78,7 +78,7 @@ def file_lines(file: BinaryIO) -> Iterator[bytes]:
 
 @contextmanager
 def _opened(path: PathLike) -> Iterator[BinaryIO]:
-    with Path(path).open("rb", buffering=_BUFFER_BYTES) as file:
+    with Path(path).open("rb") as file:
         yield file
 
 
@@ -89,7 +89,7 @@ def _verified(path: PathLike, key: bytes | None) -> Iterator[WalEntry]:
 
 def _replayed(path: PathLike, book: PolicyBook, key: bytes | None) -> Iterator[WalReplayVerdict]:
     with _opened(path) as file:
-        head = verify_lines(file_lines(file), key)
+        head = verify_blocks(file_blocks(file), key)
         file.seek(0)
         last: PlacedEntry | None = None
         # A writer may have appended meanwhile: only what was verified before the first verdict is replayed.

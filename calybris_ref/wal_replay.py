@@ -11,7 +11,8 @@ from calybris_ref.errors_wal import AuditFailed
 from calybris_ref.policy import PolicySnapshot
 from calybris_ref.record import U64, Record
 from calybris_ref.verify import AuditBundle
-from calybris_ref.wal_chain import PlacedEntry, lines_of, verified_entries, verify_log
+from calybris_ref.wal_blocks import verify_log
+from calybris_ref.wal_chain import PlacedEntry, lines_of, verified_entries
 from calybris_ref.wal_record import AuditedRecord
 
 _Identity: TypeAlias = tuple[int, int, str]

@@ -21,7 +21,7 @@ from calybris_ref import (
     verify_wal,
     wal_reader,
 )
-from calybris_ref.wal_chain import verify_lines
+from calybris_ref.wal_blocks import verify_blocks
 from calybris_ref.wal_line import MAX_LINE_BYTES
 from tests.support.logs import KEY, POLICY, compact, last_hash, line, log, record, refusal
 
@@ -108,11 +108,11 @@ def test_a_log_that_shrinks_before_the_second_pass_is_noticed(
     path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
     def verify_and_lose(lines: object, key: bytes | None) -> WalHead:
-        head = verify_lines(lines, key)  # type: ignore[arg-type]  # as it is called
+        head = verify_blocks(lines, key)  # type: ignore[arg-type]  # as it is called
         path.write_bytes(log(*[RECORD] * kept))
         return head
 
-    monkeypatch.setattr(wal_reader, "verify_lines", verify_and_lose)
+    monkeypatch.setattr(wal_reader, "verify_blocks", verify_and_lose)
     path.write_bytes(log(RECORD, RECORD))
     with pytest.raises(ChainBroken, match="changed while it was replayed"):
         list(replay_audited_wal(path, POLICY))
