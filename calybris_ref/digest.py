@@ -28,9 +28,18 @@ DIGEST_BYTES = 32
 _HEX_CHARACTERS = frozenset(b"0123456789abcdef")
 
 
+_last_policy: tuple[PolicySnapshot | None, bytes] = (None, b"")
+
+
 def policy_digest(snapshot: PolicySnapshot) -> bytes:
     """The 32 bytes that identify a policy, whatever the order of its catalog (DIGEST-3)."""
-    return sha256(policy_preimage(snapshot)).digest()
+    global _last_policy
+    # A snapshot is immutable, and a log or a batch asks about the same one again and again.
+    known, digest = _last_policy
+    if known is not snapshot:
+        digest = sha256(policy_preimage(snapshot)).digest()
+        _last_policy = snapshot, digest
+    return digest
 
 
 def input_digest(request: KernelInput) -> bytes:

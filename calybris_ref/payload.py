@@ -49,12 +49,17 @@ class _Refused(Exception):  # noqa: N818 - becomes a PayloadError once its path 
 
 def payload_bytes(payload: Any) -> bytes:
     """The bytes of a payload; PayloadError for the first value in it that no payload holds, or for its size."""
-    try:
-        printed = _written(payload, 0).encode()
-    except _Refused as refused:
-        raise PayloadError(refused.detail, code=refused.code, at=f"data{refused.path}") from None
+    printed = payload_text(payload).encode()
     check_payload_size(printed)
     return printed
+
+
+def payload_text(payload: Any) -> str:
+    """The text of a payload of any size; PayloadError for the first value in it that no payload holds."""
+    try:
+        return _written(payload, 0)
+    except _Refused as refused:
+        raise PayloadError(refused.detail, code=refused.code, at=f"data{refused.path}") from None
 
 
 def check_payload_size(payload: bytes) -> None:

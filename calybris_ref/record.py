@@ -68,8 +68,9 @@ class Column(NamedTuple):
 
 class _Table(NamedTuple):
     columns: tuple[Column, ...]
-    # What nearly every value is, for the quick look when a record is built: (name, exact type, smallest, largest).
-    expectations: tuple[tuple[str, Any, int, int], ...]
+    # What nearly every value is, for the quick look when a record is built: (name, exact type, smallest, largest). No
+    # type where there is more to look at; no bounds where the type is all.
+    expectations: tuple[tuple[str, Any, int | None, int], ...]
 
 
 class _Tables(dict[type["Record"], _Table]):
@@ -79,8 +80,8 @@ class _Tables(dict[type["Record"], _Table]):
         hints = get_type_hints(record, include_extras=True)
         table = tuple(_column(field.name, hints[field.name]) for field in fields(record) if field.init)  # type: ignore[arg-type]  # every record class is a dataclass
         expectations = tuple(
-            (name, kind, width.minimum, width.maximum) if width else (name, None, 0, 0)
-            for name, kind, width, _, _ in table
+            (name, kind, width.minimum, width.maximum) if width else (name, None if item else kind, None, 0)
+            for name, kind, width, item, _ in table
         )
         return self.setdefault(record, _Table(table, expectations))
 
@@ -116,7 +117,7 @@ class Record:
     def __post_init__(self) -> None:
         for name, kind, minimum, maximum in _TABLES[type(self)].expectations:
             value = getattr(self, name)
-            if type(value) is not kind or not minimum <= value <= maximum:
+            if type(value) is not kind or (minimum is not None and not minimum <= value <= maximum):
                 object.__setattr__(self, name, _settled(self, name, value))
 
     def to_dict(self) -> dict[str, Any]:

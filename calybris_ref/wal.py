@@ -57,6 +57,8 @@ __all__ = [
 
 # A log says what a business decided and what it paid: nobody else reads it unless its owner says so.
 _PERMISSIONS = 0o600
+# What is wrong with a writer until it is known that its write or sync went well.
+_INTERRUPTED = InterruptedError("it was interrupted")
 
 
 class WalWriter:
@@ -218,7 +220,7 @@ class WalWriter:
 
     def _attempt(self, work: Callable[[], None]) -> None:
         # Poisoned until it is known that all went well: an interrupt may come between the write and the new head.
-        self._trouble = InterruptedError("it was interrupted")
+        self._trouble = _INTERRUPTED
         try:
             work()
         except OSError as error:

@@ -6,10 +6,11 @@ from typing import Any, Self
 from calybris_ref.errors import CalybrisError
 from calybris_ref.errors_wal import AuditFailed
 from calybris_ref.model import KernelDecision, KernelInput
-from calybris_ref.payload import payload_bytes
+from calybris_ref.payload import check_payload_size, payload_bytes, payload_text
 from calybris_ref.policy import PolicySnapshot
 from calybris_ref.verify import AuditBundle, audit_bundle
 from calybris_ref.wal_json import NotJsonError, flat_object, members
+from calybris_ref.wal_print import printed
 
 _KEYS = ("audit", "input", "decision", "metadata")
 
@@ -42,13 +43,13 @@ class AuditedRecord:
 
 def record_bytes(audit: AuditBundle, request: KernelInput, decision: KernelDecision, metadata: Any) -> bytes:
     """The payload of an audited decision, as it is (LOG-9); PayloadError for metadata that no payload holds."""
+    if parts := printed(audit, request, decision):
+        # With its key in front, so that a refusal names the path and counts the levels.
+        payload = f"{{{parts},{payload_text({'metadata': metadata})[1:]}".encode()
+        check_payload_size(payload)
+        return payload
     return payload_bytes(
-        {
-            "audit": audit.to_dict(),
-            "input": request.to_dict(),
-            "decision": decision.to_dict(),
-            "metadata": metadata,
-        }
+        {"audit": audit.to_dict(), "input": request.to_dict(), "decision": decision.to_dict(), "metadata": metadata}
     )
 
 

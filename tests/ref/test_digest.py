@@ -106,3 +106,9 @@ def test_any_text_is_decoded_or_refused(text: str) -> None:
     except DigestDecodeError:
         return
     assert data.hex() == text
+
+
+def test_policies_that_take_turns_keep_their_digests() -> None:
+    one, other = policy(), policy(policy_epoch=7)
+    digests = [policy_digest(snapshot) for snapshot in (one, one, other, one, other)]
+    assert digests == [hashlib.sha256(policy_preimage(snapshot)).digest() for snapshot in (one, one, other, one, other)]
