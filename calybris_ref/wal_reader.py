@@ -1,23 +1,22 @@
 """Logs on disk, read: verified, walked over, replayed, and their anchors kept (LOG-4, LOG-6, LOG-10, LOG-11).
 
-A log of any length takes the memory of one line. A file is opened once; what is read in a second pass is what was
-verified in the first, because it is verified again.
+A log of any length takes the memory of a few blocks. A file is read once: what is replayed is what was verified.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from calybris_ref.durable import PathLike, replace_file
-from calybris_ref.errors_wal import AnchorMismatch, ChainBroken
+from calybris_ref.errors_wal import AnchorMismatch
 from calybris_ref.wal_anchor import WalAnchor
-from calybris_ref.wal_blocks import file_blocks, verify_blocks
-from calybris_ref.wal_chain import PlacedEntry, read_entries, verified_entries
-from calybris_ref.wal_line import EMPTY_LOG, MAX_LINE_BYTES, WalEntry, WalHead, check_key
-from calybris_ref.wal_replay import Policies, PolicyBook, WalReplayVerdict, replay_entry
+from calybris_ref.wal_blocks import file_blocks, verified_blocks, verify_blocks
+from calybris_ref.wal_chain import read_entries, verified_entries
+from calybris_ref.wal_line import MAX_LINE_BYTES, WalEntry, WalHead, check_key
+from calybris_ref.wal_replay import Policies, PolicyBook, WalReplayVerdict
+from calybris_ref.wal_replay_blocks import replay_blocks
 
 # An anchor has four short fields; a file that is much longer is none.
 _MAX_ANCHOR_BYTES = 4096
@@ -49,7 +48,8 @@ def replay_audited_wal(path: PathLike, policies: Policies, key: bytes | None = N
     """A verdict for each entry of a log of audited decisions (LOG-10).
 
     `policies` is one policy, several, or a function from policy epoch, catalog epoch and policy digest in hex to a
-    policy or None. The whole chain is verified before the first verdict; nothing is before the first is asked for.
+    policy or None; such a function may be asked before the whole chain was verified. The whole log is read before the
+    first verdict; nothing is before the first is asked for.
     WalError, AuditFailed where a record does not hold.
     """
     check_key(key)
@@ -89,17 +89,5 @@ def _verified(path: PathLike, key: bytes | None) -> Iterator[WalEntry]:
 
 def _replayed(path: PathLike, book: PolicyBook, key: bytes | None) -> Iterator[WalReplayVerdict]:
     with _opened(path) as file:
-        head = verify_blocks(file_blocks(file), key)
-        file.seek(0)
-        last: PlacedEntry | None = None
-        # A writer may have appended meanwhile: only what was verified before the first verdict is replayed.
-        for last in islice(verified_entries(file_lines(file), key), head.sequence):
-            yield replay_entry(last, book)
-        if (last.entry.head if last else EMPTY_LOG) != head:
-            raise ChainBroken(
-                "the log was changed while it was replayed",
-                code="LOG_CHAIN_BROKEN",
-                at="lines",
-                expected=head,
-                found=last and last.entry.head,
-            )
+        replay = replay_blocks(verified_blocks(file_blocks(file), key), book)
+    yield from replay.verdicts()

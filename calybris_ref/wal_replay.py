@@ -2,20 +2,28 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from calybris_ref import kernel
 from calybris_ref.digest import decision_digest, input_digest, policy_digest
 from calybris_ref.errors import VerificationError
 from calybris_ref.errors_wal import AuditFailed
 from calybris_ref.policy import PolicySnapshot
-from calybris_ref.record import U64, Record
+from calybris_ref.record import U64, Record, columns
 from calybris_ref.verify import AuditBundle
 from calybris_ref.wal_blocks import verify_log
 from calybris_ref.wal_chain import PlacedEntry, lines_of, verified_entries
 from calybris_ref.wal_record import AuditedRecord
 
-_Identity: TypeAlias = tuple[int, int, str]
+
+class PolicyIdentity(NamedTuple):
+    """What a bundle says of its policy."""
+
+    policy_epoch: int
+    catalog_epoch: int
+    policy_digest_hex: str
+
+
 PolicyResolver: TypeAlias = Callable[[int, int, str], PolicySnapshot | None]
 """From policy epoch, catalog epoch and policy digest in hex to the policy, or None where there is none."""
 Policies: TypeAlias = PolicySnapshot | Iterable[PolicySnapshot] | PolicyResolver
@@ -32,6 +40,9 @@ class WalReplayVerdict(Record):
     decision_digest_match: bool
 
 
+_SET_SEQUENCE, *_SET_FLAGS = [getattr(WalReplayVerdict, column.name).__set__ for column in columns(WalReplayVerdict)]
+
+
 class PolicyBook:
     """The policies that a replay may use, by what a bundle says of them.
 
@@ -40,7 +51,7 @@ class PolicyBook:
 
     def __init__(self, policies: Policies) -> None:
         self._resolver: PolicyResolver | None = None
-        self._known: dict[_Identity, PolicySnapshot] = {}
+        self._known: dict[tuple[int, int, str], PolicySnapshot] = {}
         if isinstance(policies, PolicySnapshot):
             policies = [policies]
         if callable(policies):
@@ -49,7 +60,7 @@ class PolicyBook:
             for snapshot in policies:
                 self._known.setdefault(_identity(snapshot), snapshot)
 
-    def find(self, bundle: AuditBundle) -> PolicySnapshot | None:
+    def find(self, bundle: AuditBundle | PolicyIdentity) -> PolicySnapshot | None:
         """The policy with the bundle's epochs and digest, if there is one."""
         wanted = (bundle.policy_epoch, bundle.catalog_epoch, bundle.policy_digest_hex)
         if wanted not in self._known and self._resolver:
@@ -62,13 +73,29 @@ class PolicyBook:
 
 def replay_entry(placed: PlacedEntry, book: PolicyBook) -> WalReplayVerdict:
     """The verdict on one entry of a verified chain; AuditFailed for the first check that fails."""
-    sequence = placed.entry.sequence
+    replayed_record(placed, book)
+    return good_verdict(placed.entry.sequence)
+
+
+def replayed_record(placed: PlacedEntry, book: PolicyBook) -> AuditedRecord:
+    """The record in one entry of a verified chain, if it holds; AuditFailed for the first check that fails."""
     try:
-        _check_record(AuditedRecord.from_data(placed.entry.data), book)
+        record = AuditedRecord.from_data(placed.entry.data)
+        _check_record(record, book)
     except AuditFailed as error:
-        error.line, error.offset, error.sequence = placed.line, placed.offset, sequence
+        error.line, error.offset, error.sequence = placed.line, placed.offset, placed.entry.sequence
         raise error.within(f"lines[{placed.line}]") from None
-    return WalReplayVerdict(sequence, True, True, True, True)
+    return record
+
+
+def good_verdict(sequence: int) -> WalReplayVerdict:
+    """The verdict on an entry that holds."""
+    # Set as it is: to check that four times True is a flag would take longer than to replay the decision.
+    verdict = object.__new__(WalReplayVerdict)
+    _SET_SEQUENCE(verdict, sequence)
+    for set_flag in _SET_FLAGS:
+        set_flag(verdict, True)
+    return verdict
 
 
 def replay_log(log: bytes, policies: Policies, key: bytes | None = None) -> list[WalReplayVerdict]:
@@ -101,8 +128,8 @@ def _check_record(record: AuditedRecord, book: PolicyBook) -> None:
         raise _failed("LOG_AUDIT_NOT_REPLAYED", "decision", "the policy decides otherwise for this request")
 
 
-def _identity(snapshot: PolicySnapshot) -> _Identity:
-    return snapshot.policy_epoch, snapshot.catalog_epoch, policy_digest(snapshot).hex()
+def _identity(snapshot: PolicySnapshot) -> PolicyIdentity:
+    return PolicyIdentity(snapshot.policy_epoch, snapshot.catalog_epoch, policy_digest(snapshot).hex())
 
 
 def _failed(code: str, at: str, detail: str) -> AuditFailed:

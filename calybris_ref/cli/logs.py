@@ -7,8 +7,9 @@ file that cannot be read, is bad input and ends with 2.
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -17,6 +18,7 @@ from calybris_ref.cli.terminal import EXIT_WRONG, CommandError, Progress, one_li
 from calybris_ref.errors import shown
 from calybris_ref.errors_wal import AnchorMismatch, AuditFailed, ChainBroken, WalError, WalJsonError
 from calybris_ref.wal_anchor import WalAnchor
+from calybris_ref.wal_blocks import VerifiedBlock, file_blocks, verified_blocks
 from calybris_ref.wal_chain import PlacedEntry, verified_entries
 from calybris_ref.wal_line import EMPTY_LOG, GENESIS, MAX_LINE_BYTES, WalHead, check_key, same_hash
 from calybris_ref.wal_reader import file_lines, load_anchor
@@ -81,36 +83,31 @@ class Reading:
         self.anchored_hash: str | None = None
         self._file = file
         self._progress: Progress | None = progress
-        self._passes = 0
 
-    def lines(self) -> Iterator[bytes]:
-        """The lines of the log, from its beginning."""
-        if self._passes:
-            self._file.seek(0)
-        self._passes += 1
-        done = 0
-        for line in file_lines(self._file):
-            done += len(line)
-            if done >= _MIB:
-                steps, done = divmod(done, _MIB)
-                if self._progress:
-                    self._progress.advance(steps)
-            yield line
-
-    def entries(self, anchor: WalAnchor | None = None) -> Iterator[PlacedEntry]:
-        """The entries of the log, each after it was verified (LOG-4); at their end the anchor is held against them."""
-        self.head = EMPTY_LOG
-        if anchor and anchor.sequence == 0:
-            self.anchored_hash = GENESIS
+    def entries(self) -> Iterator[PlacedEntry]:
+        """The entries of the log, each after it was verified (LOG-4)."""
         for placed in verified_entries(self.lines(), self.key):
             self.head = placed.entry.head
-            if anchor and placed.entry.sequence == anchor.sequence:
-                self.anchored_hash = placed.entry.entry_hash
             yield placed
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines of the log."""
+        return self._told(file_lines(self._file))
+
+    def blocks(self, anchor: WalAnchor | None = None) -> Iterator[VerifiedBlock]:
+        """The blocks of the log, each after it was verified (LOG-4); an anchor is held against them as they pass."""
+        if anchor and anchor.sequence == 0:
+            self.anchored_hash = GENESIS
+        for block in verified_blocks(self._told(file_blocks(self._file)), self.key):
+            if anchor and self.head.sequence < anchor.sequence <= block.end.head.sequence:
+                place = anchor.sequence - self.head.sequence - 1
+                self.anchored_hash = next(islice(block.entries(), place, None)).entry.entry_hash
+            self.head = block.end.head
+            yield block
 
     def verify(self, anchor: WalAnchor | None = None) -> WalHead:
         """The head of a log that holds, and ends where its anchor says if there is one (LOG-4, LOG-11); WalError."""
-        for _ in self.entries(anchor):
+        for _ in self.blocks(anchor):
             pass
         if anchor:
             anchor.check(self.head, keyed=self.key is not None)
@@ -121,6 +118,17 @@ class Reading:
         has_entry = self.anchored_hash is not None and same_hash(self.anchored_hash, anchor.last_hash)
         return has_entry and anchor.keyed == (self.key is not None)
 
+    def _told(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+        """The parts of the log as they are read, and the progress told."""
+        done = 0
+        for part in parts:
+            done += len(part)
+            if done >= _MIB:
+                steps, done = divmod(done, _MIB)
+                if self._progress:
+                    self._progress.advance(steps)
+            yield part
+
     def end_progress(self) -> None:
         """Show no progress any more, because something else is shown from now on."""
         if self._progress:
@@ -129,11 +137,11 @@ class Reading:
 
 
 @contextmanager
-def reading(path: str, key: bytes | None, label: str, passes: int = 1) -> Iterator[Reading]:
-    """Open a log that will be read from its beginning as often as `passes` says."""
+def reading(path: str, key: bytes | None, label: str) -> Iterator[Reading]:
+    """Open a log that will be read once, from its beginning."""
     if path == STDIN:
         raise CommandError("a log is read from a file, not from standard input")
-    with opened(path) as file, Progress(passes * Path(path).stat().st_size // _MIB, f"{label}, MiB") as progress:
+    with opened(path) as file, Progress(Path(path).stat().st_size // _MIB, f"{label}, MiB") as progress:
         yield Reading(path, file, progress, key)
 
 

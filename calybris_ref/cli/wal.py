@@ -7,8 +7,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +23,15 @@ from calybris_ref.cli.logs import (
     report_refusal,
 )
 from calybris_ref.cli.records import add_constructor, load_policy
-from calybris_ref.cli.terminal import EXIT_OK, EXIT_WRONG, CommandError, one_line, paint, table
+from calybris_ref.cli.terminal import EXIT_OK, CommandError, one_line, paint, table
 from calybris_ref.digest import policy_digest
-from calybris_ref.errors_wal import AuditFailed, WalError
-from calybris_ref.policy import PolicySnapshot
-from calybris_ref.verify import AuditBundle
+from calybris_ref.errors_wal import WalError
 from calybris_ref.wal_anchor import WalAnchor
 from calybris_ref.wal_line import WalHead
 from calybris_ref.wal_reader import save_anchor
 from calybris_ref.wal_repair import TornTail, repair
-from calybris_ref.wal_replay import PolicyBook, replay_entry
+from calybris_ref.wal_replay import PolicyBook
+from calybris_ref.wal_replay_blocks import replay_blocks
 
 _EXAMPLES = """\
 examples:
@@ -98,17 +96,16 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _replay(arguments: argparse.Namespace) -> int:
     policies = {file: load_policy(file, arguments.constructor) for file in arguments.policy}
     key, anchor = load_key(arguments.key_file), load_anchor_file(arguments.anchor)
-    book = _CountingBook(policies.values())
-    found, replayed = _replayed(arguments.log, key, anchor, book)
+    found, uses = _replayed(arguments.log, key, anchor, PolicyBook(policies.values()))
     if isinstance(found, Refusal):
-        return report_refusal(found, as_json=arguments.json, replayed=replayed)
+        return report_refusal(found, as_json=arguments.json, replayed=uses.total())
     used = [
         {
             "file": file,
             "policy_epoch": policy.policy_epoch,
             "catalog_epoch": policy.catalog_epoch,
             "policy_digest_hex": policy_digest(policy).hex(),
-            "decisions": book.uses[policy_digest(policy).hex()],
+            "decisions": uses[policy_digest(policy).hex()],
         }
         for file, policy in policies.items()
     ]
@@ -126,7 +123,7 @@ def _anchor(arguments: argparse.Namespace) -> int:
     known = load_anchor_file(arguments.out) if arguments.out and Path(arguments.out).exists() else None
     with reading(arguments.log, key, "verifying") as log:
         try:
-            for _ in log.entries(known):
+            for _ in log.blocks(known):
                 pass
             if known and not log.holds(known):
                 # Else the only witness of a tail that was cut off would be overwritten by the log that lost it.
@@ -184,18 +181,6 @@ def _report_mended(arguments: argparse.Namespace, status: str, head: WalHead, ta
     return EXIT_OK
 
 
-class _CountingBook(PolicyBook):
-    """Policies, and how many decisions each of them took."""
-
-    def __init__(self, policies: Iterable[PolicySnapshot]) -> None:
-        super().__init__(policies)
-        self.uses: Counter[str] = Counter()
-
-    def find(self, bundle: AuditBundle) -> PolicySnapshot | None:
-        self.uses[bundle.policy_digest_hex] += 1
-        return super().find(bundle)
-
-
 def _verified(path: str, key: bytes | None, anchor: WalAnchor | None = None) -> WalHead | Refusal:
     with reading(path, key, "verifying") as log:
         try:
@@ -206,30 +191,18 @@ def _verified(path: str, key: bytes | None, anchor: WalAnchor | None = None) -> 
 
 def _replayed(
     path: str, key: bytes | None, anchor: WalAnchor | None, book: PolicyBook
-) -> tuple[WalHead | Refusal, int]:
-    """The head of a log, or why it is refused; and how many of its decisions replay."""
-    replayed = 0
-    with reading(path, key, "replaying", passes=2) as log:
+) -> tuple[WalHead | Refusal, Counter[str]]:
+    """The head of a log, or why it is refused; and how many decisions of each policy replay."""
+    with reading(path, key, "replaying") as log:
         try:
-            head = log.verify(anchor)
+            replay = replay_blocks(log.blocks(anchor), book)
+            if anchor:
+                anchor.check(log.head, keyed=key is not None)
         except WalError as error:
-            return refusal(log, error, anchor), replayed
-        try:
-            # What a writer appends meanwhile was not verified before the first verdict.
-            for placed in islice(log.entries(), head.sequence):
-                replay_entry(placed, book)
-                replayed += 1
-        except AuditFailed as error:
-            return Refusal(path, error, head.sequence), replayed
-        except WalError:
-            raise _changed(path) from None
-    if log.head != head:
-        raise _changed(path)
-    return head, replayed
-
-
-def _changed(path: str) -> CommandError:
-    return CommandError(f"{path}: it was changed while it was read", EXIT_WRONG, code="LOG_CHAIN_BROKEN")
+            return refusal(log, error, anchor), Counter()
+    if replay.failure:
+        return Refusal(path, replay.failure, log.head.sequence), replay.uses
+    return log.head, replay.uses
 
 
 def _head(path: str, head: WalHead, key: bytes | None, anchor: WalAnchor | None) -> dict[str, Any]:

@@ -19,9 +19,7 @@ from calybris_ref import (
     replay_audited_wal,
     save_anchor,
     verify_wal,
-    wal_reader,
 )
-from calybris_ref.wal_blocks import verify_blocks
 from calybris_ref.wal_line import MAX_LINE_BYTES
 from tests.support.logs import KEY, POLICY, compact, last_hash, line, log, record, refusal
 
@@ -95,27 +93,12 @@ def test_a_log_is_replayed_after_its_whole_chain_was_verified(path: Path) -> Non
     assert list(replay_audited_wal(path, POLICY)) == []
 
 
-def test_what_is_appended_meanwhile_is_not_replayed(path: Path) -> None:
+def test_the_whole_log_is_read_before_the_first_verdict(path: Path) -> None:
     path.write_bytes(log(RECORD, RECORD))
     verdicts = replay_audited_wal(path, POLICY)
     next(verdicts)
     path.write_bytes(log(RECORD, RECORD, RECORD))
     assert [verdict.sequence for verdict in verdicts] == [2]
-
-
-@pytest.mark.parametrize("kept", [0, 1])
-def test_a_log_that_shrinks_before_the_second_pass_is_noticed(
-    path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
-) -> None:
-    def verify_and_lose(lines: object, key: bytes | None) -> WalHead:
-        head = verify_blocks(lines, key)  # type: ignore[arg-type]  # as it is called
-        path.write_bytes(log(*[RECORD] * kept))
-        return head
-
-    monkeypatch.setattr(wal_reader, "verify_blocks", verify_and_lose)
-    path.write_bytes(log(RECORD, RECORD))
-    with pytest.raises(ChainBroken, match="changed while it was replayed"):
-        list(replay_audited_wal(path, POLICY))
 
 
 def test_a_line_too_long_is_found_without_reading_it(path: Path) -> None:
