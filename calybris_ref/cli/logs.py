@@ -83,6 +83,7 @@ class Reading:
         self.anchored_hash: str | None = None
         self._file = file
         self._progress: Progress | None = progress
+        self._untold = 0
 
     def entries(self) -> Iterator[PlacedEntry]:
         """The entries of the log, each after it was verified (LOG-4)."""
@@ -107,11 +108,15 @@ class Reading:
 
     def verify(self, anchor: WalAnchor | None = None) -> WalHead:
         """The head of a log that holds, and ends where its anchor says if there is one (LOG-4, LOG-11); WalError."""
-        for _ in self.blocks(anchor):
-            pass
+        self.pass_by(anchor)
         if anchor:
             anchor.check(self.head, keyed=self.key is not None)
         return self.head
+
+    def pass_by(self, anchor: WalAnchor | None) -> None:
+        """Verify the log, and look what it has where an anchor says that it ended; WalError as of `verify`."""
+        for _ in self.blocks(anchor):
+            pass
 
     def holds(self, anchor: WalAnchor) -> bool:
         """Whether the log that was read has the entry that was anchored, and may go on behind it."""
@@ -120,14 +125,15 @@ class Reading:
 
     def _told(self, parts: Iterable[bytes]) -> Iterator[bytes]:
         """The parts of the log as they are read, and the progress told."""
-        done = 0
         for part in parts:
-            done += len(part)
-            if done >= _MIB:
-                steps, done = divmod(done, _MIB)
-                if self._progress:
-                    self._progress.advance(steps)
+            self.tell(len(part))
             yield part
+
+    def tell(self, count: int) -> None:
+        """Show that so many bytes more were read."""
+        steps, self._untold = divmod(self._untold + count, _MIB)
+        if steps and self._progress:
+            self._progress.advance(steps)
 
     def end_progress(self) -> None:
         """Show no progress any more, because something else is shown from now on."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from calybris_ref.cli import wal_show
+from calybris_ref.cli import wal_show, wal_workers
 from calybris_ref.cli.logs import (
     Refusal,
     add_anchor,
@@ -39,6 +39,7 @@ examples:
   calybris-ref wal replay decisions.wal --policy march.json --policy april.json
   calybris-ref wal show decisions.wal --from 100 --limit 20
   calybris-ref wal anchor decisions.wal --out anchor.json
+  calybris-ref wal verify logs/ --jobs 8
 
 Exit code 1 when the log, or a decision in it, does not hold; 2 when something
 cannot be read. Lines are counted from 1, bytes from 0.
@@ -50,6 +51,10 @@ _SUMMARIES = {
     "repair": "cut off what a crash left behind the last whole line",
     "anchor": "say where a log that holds ends, to be kept elsewhere",
 }
+
+
+# What may be done in segments, and to all logs in a folder.
+_IN_SEGMENTS = ("verify", "replay")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +73,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--policy", metavar="FILE", action="append", required=True, help="a policy; once for each that the log names"
     )
     add_constructor(own["replay"])
+    for name in _IN_SEGMENTS:
+        wal_workers.configure(own[name])
     wal_show.configure(own["show"])
     own["repair"].add_argument("--yes", action="store_true", help="do it; without this it is only shown")
     own["anchor"].add_argument(
@@ -76,13 +83,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what is asked of the log."""
-    return _ACTIONS[arguments.action](arguments)
+    """Do what is asked of the log, or of every log in the folder; the worst exit code."""
+    logs = wal_workers.logs_in(arguments.log) if arguments.action in _IN_SEGMENTS else [arguments.log]
+    if len(logs) > 1 and arguments.anchor:
+        raise CommandError("an anchor is that of one log, not of a folder")
+    codes = []
+    for place, arguments.log in enumerate(logs):
+        print(end="\n" if place and not arguments.json else "")
+        codes.append(_ACTIONS[arguments.action](arguments))
+    return max(codes)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     key, anchor = load_key(arguments.key_file), load_anchor_file(arguments.anchor)
-    found = _verified(arguments.log, key, anchor)
+    if wal_workers.are_wanted(arguments):
+        found, _ = wal_workers.read_in_segments(arguments, anchor)
+    else:
+        found = _verified(arguments.log, key, anchor)
     if isinstance(found, Refusal):
         return report_refusal(found, as_json=arguments.json)
     if arguments.json:
@@ -96,7 +113,10 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _replay(arguments: argparse.Namespace) -> int:
     policies = {file: load_policy(file, arguments.constructor) for file in arguments.policy}
     key, anchor = load_key(arguments.key_file), load_anchor_file(arguments.anchor)
-    found, uses = _replayed(arguments.log, key, anchor, PolicyBook(policies.values()))
+    if wal_workers.are_wanted(arguments):
+        found, uses = wal_workers.read_in_segments(arguments, anchor, list(policies.values()))
+    else:
+        found, uses = _replayed(arguments.log, key, anchor, PolicyBook(policies.values()))
     if isinstance(found, Refusal):
         return report_refusal(found, as_json=arguments.json, replayed=uses.total())
     used = [
@@ -123,8 +143,7 @@ def _anchor(arguments: argparse.Namespace) -> int:
     known = load_anchor_file(arguments.out) if arguments.out and Path(arguments.out).exists() else None
     with reading(arguments.log, key, "verifying") as log:
         try:
-            for _ in log.blocks(known):
-                pass
+            log.pass_by(known)
             if known and not log.holds(known):
                 # Else the only witness of a tail that was cut off would be overwritten by the log that lost it.
                 known.check(log.head, keyed=key is not None)
