@@ -67,9 +67,12 @@ def read_by_scheduler(
     with dask.Client(**local) if address == LOCAL else dask.Client(address) as client:
         futures = {client.submit(read, segment, retries=_RETRIES, pure=False): segment for segment in segments}
         reports: dict[Segment, SegmentReport] = {}
-        for future, report in dask.as_completed(futures, with_results=True):
-            reports[futures[future]] = report
-            tell(futures[future])
+        for future in dask.as_completed(futures):
+            segment = futures[future]
+            # A worker that was lost too often, and nothing else: this process is the last one to ask.
+            is_lost = isinstance(future.exception(), dask.KilledWorker)
+            reports[segment] = read(segment) if is_lost else future.result()
+            tell(segment)
     return [reports[segment] for segment in segments]
 
 

@@ -86,6 +86,8 @@ def _scheduled(
     try:
         return read_by_scheduler(segments, arguments.scheduler, jobs, tell, key_file, policies)
     except ModuleNotFoundError as error:
+        if error.name not in ("distributed", "dask"):
+            raise CommandError(f"a worker of {arguments.scheduler} has not the package {error.name}") from error
         raise CommandError(
             f"--scheduler needs the package {error.name}, which the extra 'cluster' brings: "
             "in a clone, pip install '.[cluster]'"

@@ -4,12 +4,13 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import distributed
 import pytest
 
 from calybris_ref import policy_digest, wal_workers
-from calybris_ref.wal_segments import Segment, join, read_segment, segments_of
+from calybris_ref.wal_segments import Segment, SegmentReport, join, read_segment, segments_of
 from calybris_ref.wal_workers import LOCAL, read_by_processes, read_by_scheduler
 from tests.ref.test_wal_columns import record_of
 from tests.support.logs import KEY, POLICY, log
@@ -111,6 +112,61 @@ def test_workers_of_a_scheduler_read_all_segments_though_one_is_lost(
     assert sorted(told) == segments
 
 
+class Answer:
+    """A future that is done."""
+
+    def __init__(self, report: SegmentReport | None, error: Exception | None = None) -> None:
+        self.report = report
+        self.error = error
+
+    def exception(self) -> Exception | None:
+        return self.error
+
+    def result(self) -> SegmentReport | None:
+        if self.error:
+            raise self.error
+        return self.report
+
+
+class Asked:
+    """A client of a scheduler that nobody runs."""
+
+    def __init__(self, address: str) -> None:
+        assert address == "tcp://somewhere:1"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return
+
+
+UNTYPED: Any = distributed
+
+
+@pytest.mark.parametrize(
+    ("error", "is_read_here"), [(UNTYPED.KilledWorker("task", None, 3), True), (OSError("unreadable"), False)]
+)
+def test_when_workers_are_lost_again_and_again_the_one_that_asks_reads(
+    segments: list[Segment], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, is_read_here: bool
+) -> None:
+    class Client(Asked):
+        def submit(self, read: Any, segment: Segment, **_options: object) -> Answer:
+            return Answer(None, error)
+
+    monkeypatch.setattr("distributed.Client", Client)
+    monkeypatch.setattr("distributed.as_completed", iter)
+
+    def read() -> list[SegmentReport]:
+        return read_by_scheduler(segments, "tcp://somewhere:1", 1, lambda _: None, str(tmp_path / "key"))
+
+    if is_read_here:
+        assert join(read(), KEY).head == line_by_line(LOG, KEY)
+    else:
+        with pytest.raises(OSError, match="unreadable"):
+            read()
+
+
 def test_the_key_does_not_travel(monkeypatch: pytest.MonkeyPatch, segments: list[Segment], tmp_path: Path) -> None:
     """What is sent to a scheduler holds the path of the key, and no byte of it."""
     from distributed.protocol import pickle
@@ -118,23 +174,13 @@ def test_the_key_does_not_travel(monkeypatch: pytest.MonkeyPatch, segments: list
     untyped: Any = pickle
     sent: list[bytes] = []
 
-    class Client:
-        def __init__(self, address: str) -> None:
-            assert address == "tcp://somewhere:1"
-
-        def __enter__(self) -> "Client":
-            return self
-
-        def __exit__(self, *_error: object) -> None:
-            return
-
-        def submit(self, read: Any, segment: Segment, **_options: object) -> Any:
+    class Client(Asked):
+        def submit(self, read: Any, segment: Segment, **_options: object) -> Answer:
             sent.append(untyped.dumps((read, segment)))
-            return len(sent), untyped.loads(sent[-1])[0](segment)
+            return Answer(untyped.loads(sent[-1])[0](segment))
 
     monkeypatch.setattr("distributed.Client", Client)
-    monkeypatch.setattr("distributed.as_completed", lambda futures, with_results: [(one, one[1]) for one in futures])
-    monkeypatch.setattr("calybris_ref.wal_segments.SegmentReport.__hash__", lambda report: hash(report.segment))
+    monkeypatch.setattr("distributed.as_completed", iter)
     reports = read_by_scheduler(segments, "tcp://somewhere:1", 1, lambda _: None, str(tmp_path / "key"))
     assert join(reports, KEY).head == line_by_line(LOG, KEY)
     assert len(sent) == 4
