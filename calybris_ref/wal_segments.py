@@ -100,6 +100,11 @@ class Joined:
         """Where the log ends, as far as it holds."""
         return self._walk.end.head
 
+    @property
+    def decisions(self) -> int:
+        """How many decisions hold, from the first on."""
+        return self.uses.total()
+
     def take(self, report: SegmentReport) -> None:
         """Join the next segment; WalError for the first entry of it that does not hold."""
         end = self._walk.end

@@ -16,7 +16,16 @@ import pytest
 from calybris import _core as peer
 
 import calybris_ref
-from calybris_ref import KernelInput, KernelModel, PolicySnapshot, WalError, WalWriter, wal_record
+from calybris_ref import (
+    KernelInput,
+    KernelModel,
+    PolicySnapshot,
+    WalError,
+    WalWriter,
+    wal_blocks,
+    wal_record,
+    wal_replay_blocks,
+)
 from tests.differential import cases
 from tests.support.logs import KEY, line, log
 
@@ -28,6 +37,14 @@ KINDS = {
     "LOG_CHAIN_BROKEN": "broken",
     "LOG_LINE_TOO_LONG": "exceeds",
 }
+
+
+@pytest.fixture(params=["line by line", "at once"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small logs are read line by line, unless somebody asks for the way of the long ones."""
+    if request.param == "at once":
+        monkeypatch.setattr(wal_blocks, "_SMALLEST_BLOCK_BYTES", 0)
+        monkeypatch.setattr(wal_replay_blocks, "_SMALLEST_BATCH_BYTES", 0)
 
 
 def pair(policy: cases.Policy) -> tuple[PolicySnapshot, Any]:

@@ -3,6 +3,7 @@
 from tests.mutants.mutation import bugs_in
 
 chain = bugs_in("calybris_ref/wal_chain.py")
+blocks = bugs_in("calybris_ref/wal_blocks.py")
 line = bugs_in("calybris_ref/wal_line.py")
 anchor = bugs_in("calybris_ref/wal_anchor.py")
 
@@ -117,8 +118,8 @@ CHAINS = (
         "sequence-from-zero",
         "LOG_BEGINNING",
         "The first sequence is 0.",
-        "    sequence, last_hash = EMPTY_LOG\n",
-        "    sequence, last_hash = -1, EMPTY_LOG.last_hash\n",
+        "    sequence, last_hash = start.head\n",
+        "    sequence, last_hash = -1, start.head.last_hash\n",
     ),
 )
 
@@ -147,14 +148,14 @@ KEYS = (
         "if key is not None and len(key)",
         "if key and len(key)",
     ),
-    chain(
+    blocks(
         "key-checked-late",
         "LOG_KEY",
         "A short key is refused when the log was read.",
-        "    check_key(key)\n    if anchor:\n        anchor.check_schema()\n    head = EMPTY_LOG\n"
-        "    for placed in verified_entries(lines, key):\n        head = placed.entry.head\n",
-        "    if anchor:\n        anchor.check_schema()\n    head = EMPTY_LOG\n"
-        "    for placed in verified_entries(lines, key):\n        head = placed.entry.head\n    check_key(key)\n",
+        "    check_key(key)\n    if anchor:\n        anchor.check_schema()\n    head = BEGINNING.head\n"
+        "    for block in verified_blocks(blocks, key):\n        head = block.end.head\n",
+        "    if anchor:\n        anchor.check_schema()\n    head = BEGINNING.head\n"
+        "    for block in verified_blocks(blocks, key):\n        head = block.end.head\n    check_key(key)\n",
     ),
 )
 
@@ -195,7 +196,7 @@ ANCHORS = (
         "        self.check_schema()\n        if keyed != self.keyed:\n"
         '            raise _mismatch("keyed", self.keyed, keyed)\n        if head',
     ),
-    chain(
+    blocks(
         "anchor-schema-late",
         "ANCHOR_SCHEMA_LATE",
         "The schema is checked when the log was read.",

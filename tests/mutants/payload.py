@@ -172,9 +172,9 @@ VALUES = (
         "bound-of-what-is-given",
         "PAYLOAD_BOUND",
         "The text is measured as it was given, white space and all.",
-        "    try:\n        printed = _written(payload, 0).encode()\n",
+        "    printed = payload_text(payload).encode()\n",
         "    check_payload_size(payload.text.encode() if isinstance(payload, JsonText) else b'')\n"
-        "    try:\n        printed = _written(payload, 0).encode()\n",
+        "    printed = payload_text(payload).encode()\n",
     ),
     payload("depth-of-99", "PAYLOAD_DEPTH", "A hundred levels are refused.", "MAX_LEVELS = 100", "MAX_LEVELS = 99"),
     payload(
