@@ -58,10 +58,9 @@ class WalEntry(NamedTuple):
 
     def line(self) -> bytes:
         """The line that a writer writes for this entry, line feed included."""
-        own_keys = (
-            f'{{"sequence":{self.sequence},"previous_hash":"{self.previous_hash}","entry_hash":"{self.entry_hash}"'
-        )
-        return b'%b,"data":%b}\n' % (own_keys.encode(), self.data)
+        sequence, previous_hash, own_hash, data = self
+        own_keys = f'{{"sequence":{sequence},"previous_hash":"{previous_hash}","entry_hash":"{own_hash}","data":'
+        return b"%b%b}\n" % (own_keys.encode(), data)
 
 
 def check_key(key: bytes | None) -> None:

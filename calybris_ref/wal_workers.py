@@ -23,6 +23,8 @@ LOCAL = "local"
 # So often a lost process is replaced; what is left then is read by the process that asks.
 _MOST_LOSSES = 3
 _RETRIES = 3
+# What every worker needs, where its packages are there.
+_PRELOADED = ["calybris_ref.wal_segments", "calybris_ref.wal_plain"]
 
 
 def read_by_processes(
@@ -80,8 +82,10 @@ def _read_by_pool(
     segments: Iterable[Segment], jobs: int, read: Read, tell: Tell, reports: dict[Segment, SegmentReport]
 ) -> bool:
     """Read segments into `reports`; False if a process was lost meanwhile."""
-    # A process of its own, not a copy of this one, which may have threads.
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_leave_interrupts)
+    # Copies of a process that has loaded the code, not of this one, which may have threads.
+    context = get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    pool = ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts)
     try:
         futures = {pool.submit(read, segment): segment for segment in segments}
         for future in as_completed(futures):
