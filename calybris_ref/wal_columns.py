@@ -116,7 +116,7 @@ def _identity(named: Rows) -> PolicyIdentity:
 def _decided(snapshot: PolicySnapshot, rows: Rows) -> bool:
     """Whether a policy takes the decisions in these rows."""
     requests = np.frombuffer(rows[:, INPUT_AT + len(INPUT_TAG) : DECISION_AT].tobytes(), _REQUESTS)
-    decided = prescribe_columns(snapshot, {name: requests[name].tolist() for name in INPUT.names})
+    decided = prescribe_columns(snapshot, {name: requests[name] for name in INPUT.names})
     expected = np.empty(len(rows), _DECISIONS)
     for name in DECISION.names:
         expected[name] = decided[name]
