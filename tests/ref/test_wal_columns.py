@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from calybris_ref import (
+    AuditBundle,
     AuditFailed,
     PolicySnapshot,
     WalError,
@@ -28,7 +29,7 @@ from calybris_ref.wal_columns import replayed
 from calybris_ref.wal_compiled import STEPS, read_lines
 from calybris_ref.wal_replay import PolicyBook
 from calybris_ref.wal_replay_blocks import Replay, replay_blocks
-from calybris_ref.wal_steps import ROW_BYTES
+from calybris_ref.wal_steps import ROW_BYTES, _members
 from tests.support.logs import POLICY, compact, log, record
 from tests.support.records import model, policy, request
 
@@ -184,16 +185,24 @@ def test_random_requests(seed: int) -> None:
     assert agree(record_of(POLICY, **asked), record_of(OTHER_POLICY, {"n": seed}, **asked))
 
 
-def test_text_that_ends_anywhere_is_refused() -> None:
+def test_a_table_of_steps_needs_widths() -> None:
+    with pytest.raises(AssertionError, match="schema_version has no width"):
+        list(_members("", AuditBundle, 0))
+
+
+def test_text_that_ends_anywhere_is_refused(form: str) -> None:
     text = np.frombuffer(log(record_of(POLICY), b"7"), np.uint8)
     rows, places = np.zeros((2, ROW_BYTES), np.uint8), np.zeros((2, 2), np.int64)
     plain: Any = read_lines
+    plain = plain if form == "compiled" else plain.py_func
     end = bytes(text).index(b"\n") + 1
     for size in range(1, end - 1):
         assert plain(text[:size], STEPS, rows, places) == -1
     assert plain(text[:end], STEPS, rows, places) == 1
     assert plain(text[:end], STEPS, rows[:0], places) == -1
     assert plain(text, STEPS, rows, places) == -1
+    escaped = bytes(text[:end]).replace(b'"genesis"', b'"gen\\u0065sis"')
+    assert plain(np.frombuffer(escaped, np.uint8), STEPS, rows, places) == -1
 
 
 # ---- both ways together

@@ -64,6 +64,7 @@ def test_a_log_is_split_where_lines_begin(path: Path, count: int) -> None:
     whole = joined(path, count, policies=POLICIES)
     assert whole.head == line_by_line(LOG)
     assert whole.uses == {policy_digest(POLICY).hex(): 6, policy_digest(OTHER_POLICY).hex(): 3}
+    assert whole.decisions == 9
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b" \n\n\r\n" * 50, LOG[:-1], LOG.replace(b"\n", b"\n\n"), b"x"])
