@@ -1,4 +1,4 @@
-"""Who reads the segments of a log: processes of this machine, or the workers of a Dask cluster (extra `cluster`).
+"""Who reads the segments of a log: processes of this machine, or workers of a Dask cluster (LOG-4, LOG-10).
 
 A worker that is lost loses nothing: what it had in hand is read again by another one.
 """
