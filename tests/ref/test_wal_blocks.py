@@ -2,6 +2,7 @@
 
 import io
 import random
+import subprocess
 import sys
 
 import pytest
@@ -181,3 +182,12 @@ def test_the_last_sequence_that_there_can_be() -> None:
     behind = line(2**64, last_hash(), b"1")
     found = verdict(lambda: list(verified_blocks([behind], start=start._replace(head=WalHead(2**64 - 1, "genesis")))))
     assert found[0].__name__ == "WalJsonError"
+
+
+def test_nothing_of_an_extra_is_loaded_before_it_pays() -> None:
+    code = (
+        "import sys, calybris_ref, calybris_ref.cli.wal, calybris_ref.wal_segments;"
+        "calybris_ref.verify_log(b''); calybris_ref.replay_log(b'', []);"
+        "print([*{'msgspec', 'numpy', 'numba', 'distributed', 'multiprocessing'}.intersection(sys.modules)])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
