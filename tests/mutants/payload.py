@@ -151,8 +151,8 @@ VALUES = (
         "no-bound",
         "PAYLOAD_BOUND",
         "A payload of any length is printed.",
-        "    check_payload_size(printed)\n    return printed\n",
-        "    return printed\n",
+        "    if len(payload) > MAX_PAYLOAD_BYTES:\n",
+        "    if len(payload) < 0:\n",
     ),
     payload(
         "bound-of-a-line",
