@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from calybris_ref import explain, kernel
+from calybris_ref import explain, kernel, kernel_fast
 from calybris_ref.errors import PolicyError
 from calybris_ref.model import (
     MAX_BPS,
@@ -51,6 +51,8 @@ class PolicySnapshot(Record):
     models: tuple[KernelModel, ...]
     rows: tuple[kernel.Row, ...] = field(init=False, repr=False, compare=False)
     """The catalog as the kernel reads it: derived, one row per model."""
+    fast_rows: tuple[kernel_fast.Row, ...] = field(init=False, repr=False, compare=False)
+    """The same for the fast path: those that are enabled."""
 
     def __init__(self, *_arguments: Any, **_named: Any) -> None:
         # A plain call would have to choose silently whether to validate.
@@ -175,6 +177,7 @@ class PolicySnapshot(Record):
         # Not super(): a slotted dataclass is a new class, which the compiler's cell of super() does not know.
         Record.__post_init__(self)
         object.__setattr__(self, "rows", kernel.rows(self.models, self.latency_penalty_microunits_per_ms))
+        object.__setattr__(self, "fast_rows", kernel_fast.rows(self.rows))
 
     def _with_models(self, models: Sequence[KernelModel]) -> Self:
         *scalars, _ = (getattr(self, column.name) for column in columns(type(self)))
@@ -187,7 +190,7 @@ class PolicySnapshot(Record):
 
     def prescribe(self, request: KernelInput) -> KernelDecision:
         """The decision for one request; total (INPUT-2, DECIDE-1 … DECIDE-8)."""
-        return kernel.prescribe(self, request)
+        return kernel_fast.prescribe(self, request)
 
     def prescribe_with_trace(self, request: KernelInput) -> tuple[KernelDecision, DecisionTrace]:
         """The decision, and how many candidates failed first at each gate (TRACE-1, TRACE-2)."""
@@ -195,7 +198,7 @@ class PolicySnapshot(Record):
 
     def prescribe_batch(self, requests: Iterable[KernelInput]) -> list[KernelDecision]:
         """The decisions for many requests, in their order (DECIDE-7)."""
-        return kernel.prescribe_batch(self, requests)
+        return [kernel_fast.prescribe(self, request) for request in requests]
 
     def utility_for_model(self, request: KernelInput, model_id: int) -> int | None:
         """The utility in microunits of the first candidate with this id, if it is eligible; else None (UTIL-1)."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from calybris_conformance.adapters.sabotage.port import Sabotage, Serve
 from calybris_conformance.adapters.serve import serve
 from calybris_conformance.outcomes import Outcome
-from calybris_ref import budget, kernel, layout, wal_chain, wal_line
+from calybris_ref import budget, kernel, kernel_fast, layout, wal_chain, wal_line
 from calybris_ref import ledger as ledger_rules
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def rewritten(module: ModuleType, right: str, wrong: str) -> Serve:
         for name, value in before.items():  # whoever imported a function or a class by name gets the wrong one too
             if getattr(value, "__module__", None) == module.__name__:
                 _take_over(value, vars(module)[name])
+        if module is kernel:  # or the fast path goes on giving the right decisions
+            vars(kernel_fast)["prescribe"] = kernel.prescribe
         serve(adapter, stdin, stdout)
 
     return run

@@ -1,0 +1,22 @@
+"""Every mutant of the fast path dies of the vectors; the two paths do not hide each other's bugs."""
+
+import pytest
+
+from tests.mutants.fast import MUTANTS
+from tests.mutants.mutation import Mutant
+from tests.mutants.test_mutants import assert_dies
+
+
+def test_every_mutant_of_the_fast_path_applies_to_the_source_as_it_is() -> None:
+    for mutant in MUTANTS:
+        compile(mutant.source(), mutant.file, "exec")
+
+
+def test_a_mutant_of_the_fast_path_dies_at_once() -> None:
+    assert_dies(MUTANTS[0], quick=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.id for mutant in MUTANTS])
+def test_a_mutant_of_the_fast_path_dies(mutant: Mutant) -> None:
+    assert_dies(mutant, quick=False)
