@@ -51,7 +51,7 @@ class PolicySnapshot(Record):
     models: tuple[KernelModel, ...]
     rows: tuple[kernel.Row, ...] = field(init=False, repr=False, compare=False)
     """The catalog as the kernel reads it: derived, one row per model."""
-    fast_rows: tuple[kernel_fast.Row, ...] = field(init=False, repr=False, compare=False)
+    candidates: list[kernel_fast.Candidate] = field(init=False, repr=False, compare=False)
     """The same for the fast path: those that are enabled."""
 
     def __init__(self, *_arguments: Any, **_named: Any) -> None:
@@ -177,7 +177,7 @@ class PolicySnapshot(Record):
         # Not super(): a slotted dataclass is a new class, which the compiler's cell of super() does not know.
         Record.__post_init__(self)
         object.__setattr__(self, "rows", kernel.rows(self.models, self.latency_penalty_microunits_per_ms))
-        object.__setattr__(self, "fast_rows", kernel_fast.rows(self.rows))
+        object.__setattr__(self, "candidates", kernel_fast.candidates(self.rows))
 
     def _with_models(self, models: Sequence[KernelModel]) -> Self:
         *scalars, _ = (getattr(self, column.name) for column in columns(type(self)))

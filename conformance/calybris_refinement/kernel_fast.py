@@ -6,6 +6,8 @@ A third asks for a catalog of three. That is every step of the podium: a candida
 
 from __future__ import annotations
 
+from typing import cast
+
 from icontract import ensure, require
 
 from calybris_ref import kernel_fast
@@ -20,20 +22,29 @@ BPS, MILLION, NINETY_SIX_BITS = 10_000, 1_000_000, 2**96
 U64_MAX, I64_MAX, U16_MAX = 2**64 - 1, 2**63 - 1, 2**16 - 1
 
 
+class MeetingOrAll(kernel.Meeting):
+    """As `Meeting`; in the place of a partner of 64 bits -1 will do, which has the same in common."""
+
+    __slots__ = ()
+
+    def __and__(self, other: int) -> int:
+        assert (other is self.partner) | ((other == -1) & (self.partner == U64_MAX))
+        return self.common
+
+
 def admits_alike(policy: Policy, request: Request, row: Row) -> bool:
     """Whether a catalog of one has the winner, the utility and the cost that `kernel.walk` finds."""
     expected = kernel.assessed(policy, request, row)
-    rows = kernel_fast.rows((row,))
     count, utility, cost, winner, _, runner_up = kernel_fast.podium(
-        stand_ins.snapshot(policy), stand_ins.request(request), rows
+        stand_ins.snapshot(policy), stand_ins.request(request), kernel_fast.candidates((row,))
     )
     is_eligible = expected.gate == ELIGIBLE
     return all(
         [
             count == is_eligible,
             implies(is_eligible, (utility == expected.utility) & (cost == expected.cost)),
-            winner[1] == row[1] * is_eligible,
-            runner_up[1] == 0,
+            winner.model_id == row[1] * is_eligible,
+            runner_up.model_id == 0,
         ]
     )
 
@@ -47,6 +58,7 @@ def the_same_candidates_are_admitted(
     policy = policy._replace(risk_penalty_multiplier_bps=BPS)
     request = request._replace(business_value_microunits=BPS, confidence_bps=BPS)
     row = kernel.met(policy, model, request, has, allowed, shared)
+    row = (*row[:6], cast("int", MeetingOrAll(allowed, request.allowed_provider_mask)), *row[7:])
     return admits_alike(policy, request, (*row[:9], MILLION, MILLION**3, policy.latency_penalty_microunits_per_ms))
 
 
@@ -68,8 +80,8 @@ def the_same_money_is_counted(prices: tuple[int, int], value: int, latency_term:
 def what_might_pass_64_bits_is_left_to_the_kernel(weighted_value: int) -> bool:
     """No candidate is reported as eligible then (MONEY-6)."""
     request = Request(0, 0, 1, 1, weighted_value, 0, 0, 1, 0, 0, 0, 1, 0)
-    rows = kernel_fast.rows(((0, 7, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0),))
-    found = kernel_fast.podium(stand_ins.snapshot(Policy(0, 0, 0, 0, 0, 0)), stand_ins.request(request), rows)
+    catalog = kernel_fast.candidates(((0, 7, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0),))
+    found = kernel_fast.podium(stand_ins.snapshot(Policy(0, 0, 0, 0, 0, 0)), stand_ins.request(request), catalog)
     return found[0] == 0
 
 
@@ -90,11 +102,11 @@ def the_best_two_of_three_are_remembered(one: Candidate, other: Candidate, third
     found = kernel_fast.podium(
         stand_ins.snapshot(Policy(0, 0, 0, 0, 0, 0)),
         stand_ins.request(Request(0, 0, 1, 0, BPS, U64_MAX, 0, BPS, 0, 0, 0, 1, 0)),
-        tuple([entering(entrant) for entrant in entrants]),
+        kernel_fast.candidates([entering(entrant) for entrant in entrants]),
     )
     count, utility, cost, winner, second_utility, runner_up = found
-    first, second = entrants[winner[0]], entrants[runner_up[0]]
-    (last,) = [entrants[place] for place in range(3) if place not in (winner[0], runner_up[0])]
+    first, second = entrants[winner.index], entrants[runner_up.index]
+    (last,) = [entrants[place] for place in range(3) if place not in (winner.index, runner_up.index)]
     return all(
         [
             count == 3,
@@ -105,8 +117,8 @@ def the_best_two_of_three_are_remembered(one: Candidate, other: Candidate, third
     )
 
 
-def entering(entrant: Candidate) -> kernel_fast.Row:
+def entering(entrant: Candidate) -> Row:
     """Return the row of a candidate that passes every gate; its latency term makes its utility what it is to be."""
     latency_term = entrant.quality_bps - entrant.cost - entrant.utility
-    rest = (entrant.position, entrant.model_id, entrant.quality_bps, entrant.cost * MILLION, 0, latency_term)
-    return (entrant.quality_bps, 0, 0, 1, 0, 0, rest)
+    rates = (entrant.cost * MILLION, 0)
+    return (entrant.position, entrant.model_id, 1, entrant.quality_bps, 0, 0, 1, 0, 0, *rates, latency_term)

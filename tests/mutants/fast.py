@@ -7,41 +7,44 @@ from tests.mutants.mutation import bugs_in
 
 fast = bugs_in("calybris_ref/kernel_fast.py")
 
-_BEFORE_BEST = "if rank < (-best_utility, best_cost, -best[2], best[1])"
-_BEFORE_SECOND = "elif rank < (-second_utility, second_cost, -second[2], second[1])"
+_BEFORE_BEST = "if rank < (-best_utility, best_cost, -best.quality, best.model_id)"
+_BEFORE_SECOND = "elif rank < (-second_utility, second_cost, -second.quality, second.model_id)"
 
 MUTANTS = (
     fast("fast-quality", "GATE_BOUNDARY", "The boundary of quality.", "quality < minimum", "quality <= minimum"),
     fast("fast-latency", "GATE_BOUNDARY", "The boundary of latency.", "latency > max_l", "latency >= max_l"),
-    fast("fast-ceiling", "GATE_BOUNDARY", "The boundary of risk.", "or risk > risk", "or risk >= risk"),
+    fast("fast-ceiling", "GATE_BOUNDARY", "The boundary of risk.", "or risk > candidate", "or risk >= candidate"),
     fast("fast-budget", "GATE_BOUNDARY", "The boundary of the budget.", "if cost > budget", "if cost >= budget"),
     fast(
         "fast-capability",
         "MASK_TESTS_EXCHANGED",
         "One capability is enough.",
-        "capabilities & needed != needed",
-        "(needed and not capabilities & needed)",
+        "or candidate.capabilities & needed != needed",
+        "or (needed and not candidate.capabilities & needed)",
     ),
     fast("fast-region", "ZERO_CONSTRAINS", "No region wanted is none served.", "wanted_regions and not", "not"),
     fast("fast-no-limit", "ZERO_CONSTRAINS", "Latency 0 is a limit.", "_ms or _U32_MAX", "_ms"),
-    fast("fast-disabled", "GATE_ORDER", "What is off is a candidate.", " if row[2])", ")"),
-    fast("fast-enabled-one", "ENABLED_ONLY_ONE", "Only 1 is on.", " if row[2])", " if row[2] == 1)"),
+    fast("fast-disabled", "GATE_ORDER", "What is off is a candidate.", " if row[2]]", "]"),
+    fast("fast-enabled-one", "ENABLED_ONLY_ONE", "Only 1 is on.", " if row[2]]", " if row[2] == 1]"),
     fast(
         "fast-rounding",
         "COST_ROUNDING",
         "The sum is rounded, not each side.",
-        "-(owed_input * input_rate // _RATE_TOKENS + owed_output * output_rate // _RATE_TOKENS)",
-        "-((owed_input * input_rate + owed_output * output_rate) // _RATE_TOKENS)",
+        " + _ROUND_UP) // _RATE_TOKENS + (",
+        " + ",
     ),
     fast("fast-cost", "COST_WRAPS", "A cost wraps.", "if cost > budget", "cost &= 2**64 - 1\n        if cost > budget"),
-    fast("fast-negative", "NEGATIVE_VALUE_KEPT", "A loss counts.", "max(request.business_value_microunits, 0)",
-         "abs(request.business_value_microunits)"),
+    fast("fast-negative", "NEGATIVE_VALUE_KEPT", "A loss counts.", "value = 0", "value = -value"),
+    fast("fast-every-bit", "MASK_32_BITS", "All providers are the first 31.", "_EVERY_BIT: Final = -1",
+         "_EVERY_BIT: Final = 2**31 - 1"),
+    fast("fast-split", "TWO_FLOORS", "The part of a value below the divisor is lost.",
+         " + part_of_value * quality // _BPS_SQUARED", ""),
     fast("fast-clamp", "UTILITY_WRAPS", "Nothing is clamped.", "if weighted_value > _LARGEST_WEIGHTED_VALUE:",
          "if weighted_value < 0:"),
     fast("fast-zero", "UTILITY_ZERO_ELIGIBLE", "A utility of 0 is eligible.", "elif utility > 0", "elif utility >= 0"),
     fast("fast-tie-cost", "TIE_COST", "The higher cost wins.", "rank = (-utility, cost,", "rank = (-utility, -cost,"),
-    fast("fast-tie-quality", "TIE_QUALITY", "The lower quality wins.", "cost, -quality, model_id)",
-         "cost, quality - 65_535, model_id)"),
+    fast("fast-tie-quality", "TIE_QUALITY", "The lower quality wins.", "cost, -quality, candidate",
+         "cost, quality - 65_535, candidate"),
     fast("fast-later", "EQUAL_LATER_WINS", "Of equals the later wins.", _BEFORE_BEST, _BEFORE_BEST.replace("<", "<=")),
     fast("fast-no-tie", "TIE_MODEL_ID", "The first of equal utility wins.", _BEFORE_BEST, "if False"),
     fast("fast-stale", "RUNNER_UP_STALE", "A later second is overlooked.", _BEFORE_SECOND, "elif False"),

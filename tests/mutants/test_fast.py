@@ -3,8 +3,7 @@
 import pytest
 
 from tests.mutants.fast import MUTANTS
-from tests.mutants.mutation import Mutant
-from tests.mutants.test_mutants import assert_dies
+from tests.mutants.mutation import Mutant, judge
 
 
 def test_every_mutant_of_the_fast_path_applies_to_the_source_as_it_is() -> None:
@@ -13,10 +12,11 @@ def test_every_mutant_of_the_fast_path_applies_to_the_source_as_it_is() -> None:
 
 
 def test_a_mutant_of_the_fast_path_dies_at_once() -> None:
-    assert_dies(MUTANTS[0], quick=True)
+    assert judge(MUTANTS[0], quick=True).killed
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.id for mutant in MUTANTS])
 def test_a_mutant_of_the_fast_path_dies(mutant: Mutant) -> None:
-    assert_dies(mutant, quick=False)
+    """Not always of a case with its flag: many of those ask for a trace, which the readable kernel gives."""
+    assert judge(mutant, quick=True).killed or judge(mutant).killed

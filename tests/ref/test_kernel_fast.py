@@ -111,7 +111,7 @@ def test_counts_and_indexes_end_at_their_width(size: int) -> None:
 
 def test_the_models_that_are_off_have_no_row() -> None:
     snapshot = policy([model(1, enabled=0), model(2, enabled=255)])
-    assert [standing[:2] for *_, standing in kernel_fast.rows(snapshot.rows)] == [(1, 2)]
+    assert [(candidate.index, candidate.model_id) for candidate in snapshot.candidates] == [(1, 2)]
     assert snapshot.prescribe(request()).evaluated_models == 2
 
 
