@@ -24,7 +24,7 @@ SAMPLE ?= 0/40
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz pages pictures package lock clean
+.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz pages pictures package wheel-compiled lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
@@ -153,6 +153,17 @@ package: $(VENV)/.ready  ## build the wheel, install it into an empty environmen
 	$(PYTHON) -m venv $(OUT)/package/venv
 	$(OUT)/package/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index dist/*.whl
 	cd $(OUT)/package && venv/bin/calybris-ref conformance run --out reports -- venv/bin/python -m calybris_conformance.adapters.reference
+
+wheel-compiled: $(VENV)/.ready  ## build the wheel with a compiled kernel, install it beside, judge it; needs a C compiler
+	$(call say,compiling the kernel)
+	rm -rf $(OUT)/compiled && mkdir -p $(OUT)/compiled
+	HATCH_BUILD_HOOK_ENABLE_CUSTOM=true $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --wheel-dir $(OUT)/compiled/dist .
+	$(PYTHON) -m venv $(OUT)/compiled/venv
+	$(OUT)/compiled/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index $(OUT)/compiled/dist/*.whl
+	cd $(OUT)/compiled && venv/bin/python $(CURDIR)/tests/compiled.py
+	cd $(OUT)/compiled && venv/bin/calybris-ref conformance run $(JUDGE_OPTIONS) --name compiled --out reports \
+	  -- venv/bin/python -m calybris_conformance.adapters.reference
 
 lock:           ## refresh the locked requirements
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
