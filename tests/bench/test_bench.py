@@ -1,0 +1,110 @@
+"""The benchmark runs, tells what is met and what it could not measure, and its page is that of its results."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.bench import __main__ as bench
+from tests.bench import compiled, page, registry
+from tests.bench.jobs import Job
+from tests.bench.limits import LIMITS, limit_of
+from tests.bench.measure import Measured, measure
+from tests.bench.plot import plot
+
+ROOT = Path(__file__).resolve().parents[2]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def measured(job: str, ratio: float) -> Measured:
+    return Measured(job, 10 * ratio, 10.0, ratio, ratio / 2, ratio * 2)
+
+
+def benched(*options: str) -> str:
+    """What a benchmark of one round prints; in a process of its own, because its logs stay open until the end."""
+    command = [sys.executable, "-m", "tests.bench", "--rounds", "1", *options]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+
+
+def test_a_round_of_decisions_runs() -> None:
+    found = json.loads(benched("--share", "0.01", "--only", "22 eligible", "--json"))
+    assert found[0]["job"] == "one decision, 22 models, 22 eligible"
+    assert found[0]["ratio_minimum"] <= found[0]["ratio"] <= found[0]["ratio_maximum"]
+
+
+def test_every_job_does_what_its_peer_does_and_runs() -> None:
+    told = benched("--share", "0")
+    for job in ("reserve and commit, one thread", "verify a log", "command line --version", "both digests of a record"):
+        assert job in told
+
+
+def test_a_page_of_some_jobs_is_refused() -> None:
+    with pytest.raises(SystemExit):
+        bench.main(["--write", "--only", "decision"])
+
+
+def test_a_job_that_runs_elsewhere_is_timed_there() -> None:
+    ticks = iter(range(100))
+    job = Job("job", lambda: 1 / 0, lambda: None, 10, 10, lambda: float(next(ticks)), lambda repeats: repeats * 3.0)
+    assert measure(job, 3, lambda _: None)[1:] == (3_000_000.0, 100_000.0, 30.0, 30.0, 30.0)
+
+
+def test_the_median_and_the_ends_are_of_the_rounds_after_the_first() -> None:
+    taken = iter([99.0, 2.0, 3.0, 7.0])
+    ticks = iter(range(100))
+    job = Job("job", lambda: None, lambda: None, 1, 1, lambda: float(next(ticks)), lambda _: next(taken))
+    assert measure(job, 3, lambda _: None) == Measured("job", 3e6, 1e6, 3.0, 2.0, 7.0)
+
+
+def test_what_is_missing_is_told_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "PYTHON", Path("/nowhere"))
+    found = registry.registered(("tests.bench.compiled", "tests.bench.none"))
+    assert found.jobs == []
+    assert found.missing == [f"compiled: {compiled.MISSING}", "none: No module named 'tests.bench.none'"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"), [(22.0, "stretch"), (22.01, "must"), (35.0, "must"), (35.01, "no"), (1.0, "stretch")]
+)
+def test_a_limit_is_met_up_to_its_number(ratio: float, said: str) -> None:
+    assert page.verdict(measured("one decision, 22 models, 22 eligible", ratio)) == said
+
+
+def test_every_limit_is_a_better_one_than_must_and_no_name_hides_another() -> None:
+    for limit in LIMITS:
+        assert limit.stretch < limit.must
+        assert limit_of(limit.job) is limit
+    assert limit_of("one decision, 22 models, 0 eligible") is None
+
+
+def test_the_machine_has_no_name() -> None:
+    told = bench.machine()
+    assert " cores" in told
+    assert "/" not in told.replace("Python", "")
+
+
+def test_the_page_and_the_picture_are_of_the_results() -> None:
+    results = page.Results.from_json(page.RESULTS.read_text("utf-8"))
+    assert results.to_json() == page.RESULTS.read_text("utf-8")
+    assert page.page(results) == page.PAGE.read_text("utf-8")
+    assert plot(results.jobs) == page.PICTURE.read_text("utf-8")
+
+
+def test_a_limit_without_a_measurement_is_told() -> None:
+    results = page.Results.from_json(page.RESULTS.read_text("utf-8"))._replace(jobs=[], missing=["logs: gone"])
+    text = page.page(results)
+    for sentence in (*(limit.job for limit in LIMITS), "logs: gone"):
+        assert f"- {sentence}" in text
+
+
+def test_the_picture_holds_every_job_and_the_colour_of_its_verdict() -> None:
+    jobs = [measured("one decision, 22 models, 22 eligible", 40), measured("verify a log", 0.6), measured("<other>", 1)]
+    drawn = ElementTree.fromstring(plot(jobs))  # noqa: S314 - our own
+    assert [bar.get("class") for bar in drawn.iter(f"{SVG}rect")] == ["page", "bad", "good", "free"]
+    texts = [text.text for text in drawn.iter(f"{SVG}text")]
+    assert {"<other>", "40", "0.6"} <= set(texts)
+    marks = [line.get("class") for line in drawn.iter(f"{SVG}line")]
+    assert (marks.count("must"), marks.count("stretch"), marks.count("spread")) == (2, 2, 3)
