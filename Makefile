@@ -16,6 +16,8 @@ PAGES := tests/pages
 JUDGE = $(BIN)/calybris-ref conformance run $(JUDGE_OPTIONS)
 # options of `prove`, such as --changed or --repeat 3 (CI)
 PROVE_OPTIONS ?=
+# options of `bench`, such as --prove
+BENCH_OPTIONS ?=
 # how long `fuzz` takes for each reader
 FUZZ_SECONDS ?= 600
 # which part of the mutants of the specification `spec-mutants-sample` asks again
@@ -142,9 +144,9 @@ pictures: $(VENV)/.ready  ## take the pictures of the documentation again, from 
 	$(call say,taking pictures)
 	$(BIN)/python -m tests.pages.screenshots
 
-bench: $(VENV)/.ready  ## time the reference against the wheel, as ratios in one run
+bench: $(VENV)/.ready  ## time the reference against the wheel, in one run, and write docs/benchmarks.md
 	$(call say,measuring)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --write $(BENCH_OPTIONS)
 
 package: $(VENV)/.ready  ## build the wheel, install it into an empty environment, judge the reference from there
 	$(call say,packaging)
