@@ -11,7 +11,7 @@ between acquiring a lock and entering a `try` would leave it locked.
 """
 
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from calybris_ref.ledger import (
     BudgetSnapshot,
@@ -23,6 +23,7 @@ from calybris_ref.ledger import (
 from calybris_ref.outcomes import (
     CommitOutcome,
     Committed,
+    CommittedDraft,
     ConservationStatus,
     ExposureLimitExceeded,
     Insufficient,
@@ -34,15 +35,12 @@ from calybris_ref.outcomes import (
     ReleaseOutcome,
     ReservationOverflow,
     Reserved,
+    ReservedDraft,
     ReserveOutcome,
     SettlementOverflow,
     ToppedUp,
     TopUpOutcome,
     TopUpOverflow,
-    new_outcome,
-    set_committed_actual,
-    set_committed_remaining,
-    set_reserved_remaining,
 )
 from calybris_ref.record import I64_WIDTH, U64_WIDTH, sized
 
@@ -159,8 +157,9 @@ class BudgetEngine:
             self._open[reservation] = (tenant, cost_microcents)
             tenant.remaining = remaining
             tenant.reserved = reserved
-        outcome: Reserved = new_outcome(Reserved)
-        set_reserved_remaining(outcome, remaining)
+        outcome: Any = ReservedDraft()
+        outcome.remaining_microcents = remaining
+        outcome.__class__ = Reserved
         return outcome, reservation
 
     def commit(self, reservation: Reservation | None, actual_microcents: int) -> CommitOutcome:
@@ -188,10 +187,12 @@ class BudgetEngine:
             tenant.remaining = remaining
             tenant.reserved -= held
             tenant.committed = committed
-        outcome: Committed = new_outcome(Committed)
-        set_committed_remaining(outcome, remaining)
-        set_committed_actual(outcome, actual_microcents)
-        return outcome
+        outcome: Any = CommittedDraft()
+        outcome.remaining_microcents = remaining
+        outcome.actual_microcents = actual_microcents
+        outcome.__class__ = Committed
+        spent: Committed = outcome
+        return spent
 
     def release(self, reservation: Reservation | None) -> ReleaseOutcome:
         """Give the hold back and close it (LEDGER-7)."""

@@ -14,7 +14,6 @@ from io import TextIOWrapper
 from itertools import takewhile
 
 from calybris_ref import __version__
-from calybris_ref.cli.arguments import Parser, no_such
 from calybris_ref.cli.terminal import (
     EXIT_INTERNAL,
     EXIT_INTERRUPTED,
@@ -28,6 +27,8 @@ from calybris_ref.cli.terminal import (
 TYPE_CHECKING = False  # as in `typing`, which alone would cost as much as half of starting Python
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    from calybris_ref.cli.arguments import Parser
 
 PROGRAM = "calybris-ref"
 
@@ -117,6 +118,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build_parser(configured: Collection[str]) -> Parser:
     """The parser of the whole command line; only the commands in `configured` are imported and know their options."""
+    from calybris_ref.cli.arguments import Parser  # argparse costs more than all else that starts here
+
     parser = Parser(prog=PROGRAM, description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.add_argument(
@@ -159,8 +162,13 @@ def _guarded(given: Sequence[str]) -> int:
 
 
 def _run(given: Sequence[str]) -> int:
+    if given == ["--version"]:  # asked by scripts, again and again: the answer needs no parser
+        print(PROGRAM, __version__)
+        return EXIT_OK
     name = next((word for word in given if not word.startswith("-")), None)
     if name is not None and name not in COMMANDS:
+        from calybris_ref.cli.arguments import no_such
+
         raise CommandError(f"{no_such(name, COMMANDS)} (see '{PROGRAM} --help')")
     try:
         parser = build_parser(() if name is None else (name,))

@@ -6,7 +6,6 @@ All of it is plain text when the stream is no terminal, so that a pipe, a log an
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 
@@ -158,6 +157,8 @@ def _columns(stream: TextIO) -> int:
 
 
 def _visible_length(cell: str) -> int:
+    import re  # only here, because it costs start-up time
+
     return len(re.sub(_PAINT, "", cell))
 
 

@@ -178,13 +178,14 @@ def _logs(folder: Path) -> list[Job]:
     if our_log.read_bytes() != their_log.read_bytes() or verify_wal(written) != peer.verify_audited_wal(str(written)):
         raise AssertionError("the two do not do the same job")
     return [
-        Job("append a decision to a log, no sync", append, append_there, 1_000, 5_000),
+        Job("append a decision to a log, no sync", append, append_there, 1_000, 5_000, process_time),
         Job(
             f"verify a log of {_ENTRIES} decisions",
             lambda: verify_wal(written),
             lambda: peer.verify_audited_wal(str(written)),
             2,
             10,
+            process_time,
         ),
         Job(
             f"replay a log of {_ENTRIES} decisions",
@@ -192,6 +193,7 @@ def _logs(folder: Path) -> list[Job]:
             lambda: peer.replay_verify_audited_wal(str(written), theirs),
             1,
             5,
+            process_time,
         ),
     ]
 
