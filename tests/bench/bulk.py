@@ -1,35 +1,29 @@
 """Jobs by the hundred thousand: decisions and digests from columns, against the wheel on records built before."""
 
-from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from calybris import _core as peer
 
 from calybris_ref import KernelInput, KernelModel, PolicySnapshot, decision_digests, input_digests, prescribe_columns
 from calybris_ref.record import columns
+from tests.bench.jobs import ALL_ELIGIBLE, CATALOG, SCALARS, Job
 
 ROWS = 100_000
 FRAME = 256  # as many as a campaign sends at once
 
 _KINDS = {"u16": np.uint16, "u32": np.uint32, "u64": np.uint64, "i64": np.int64}
-_Job = TypeVar("_Job")
 Columns = dict[str, Any]
 
 
-def bulk_jobs(
-    job: Callable[[str, Callable[[], object], Callable[[], object], int, int], _Job],
-    scalars: tuple[int, int, int, int, int, int],
-    catalog: Sequence[tuple[int, ...]],
-    all_eligible: tuple[int, ...],
-) -> list[_Job]:
+def jobs() -> list[Job]:
     """The jobs under one policy; building them checks that both sides do the same."""
-    policy = PolicySnapshot.try_new(*scalars, [KernelModel(*row) for row in catalog])
-    theirs = peer.PolicySnapshot(*scalars, [peer.KernelModel(*row) for row in catalog])
-    ordinary = same(all_eligible)
+    policy = PolicySnapshot.try_new(*SCALARS, [KernelModel(*row) for row in CATALOG])
+    theirs = peer.PolicySnapshot(*SCALARS, [peer.KernelModel(*row) for row in CATALOG])
+    ordinary = same(ALL_ELIGIBLE)
     found = []
-    for name, asked in {"all eligible": ordinary, "mixed": mixed(ordinary, len(catalog))}.items():
+    for name, asked in {"all eligible": ordinary, "mixed": mixed(ordinary, len(CATALOG))}.items():
         records = [peer.KernelInput(*row) for row in zip(*(column.tolist() for column in asked.values()), strict=True)]
         decided, decisions = prescribe_columns(policy, asked), theirs.prescribe_batch(records)
         for field in ("selected_model_id", "expected_utility_microunits", "counterfactual_model_id", "eligible_models"):
@@ -38,17 +32,17 @@ def bulk_jobs(
         batch = partial(theirs.prescribe_batch, records)
         for threads in ("one thread", "two threads"):
             ours = partial(prescribe_columns, policy, asked, 1 + (threads == "two threads"))
-            found.append(job(f"{ROWS:,} decisions from columns, {name}, {threads}", ours, batch, 3, 1))
+            found.append(Job(f"{ROWS:,} decisions from columns, {name}, {threads}", ours, batch, 3, 1))
     frame = {key: column[:FRAME] for key, column in asked.items()}
     batch = partial(theirs.prescribe_batch, records[:FRAME])
     found.append(
-        job(f"{FRAME} decisions from columns, mixed", partial(prescribe_columns, policy, frame), batch, 200, 200)
+        Job(f"{FRAME} decisions from columns, mixed", partial(prescribe_columns, policy, frame), batch, 200, 200)
     )
     digests = partial(_digests, asked, decided)
     bundles = partial(_bundles, theirs, records, decisions)
     if (digests()[0][0].hex(), digests()[1][0].hex()) != bundles()[0]:
         raise AssertionError("the two do not do the same job")
-    found.append(job(f"both digests of {ROWS:,} records from columns, against audit bundles", digests, bundles, 1, 1))
+    found.append(Job(f"both digests of {ROWS:,} records from columns, against audit bundles", digests, bundles, 1, 1))
     return found
 
 
