@@ -1,11 +1,12 @@
 """The decision rule of `kernel` once more, for speed: the decision alone, where some candidate is eligible.
 
-What `kernel.walk` keeps for traces and explanations is left out: counts per gate, and the numbers of every candidate.
-The best candidate so far and the second are remembered, and nothing else. What this file does not decide it leaves to
-`kernel`: rejections, whose reason depends on the counts, and values so large that a utility might pass 64 bits.
+Clauses GATE-1 … GATE-12, MONEY-1 … MONEY-6, RANK-1 … RANK-3, DECIDE-1 and DECIDE-5 … DECIDE-8. What `kernel.walk` keeps
+for traces and explanations is left out: counts per gate, and the numbers of every candidate. The best candidate so far
+and the second are remembered, and nothing else. What this file does not decide it leaves to `kernel`: rejections, whose
+reason depends on the counts, and values so large that a utility might pass 64 bits.
 
 Only `PolicySnapshot.prescribe` goes this way. Verification replays with `kernel`, so each decision is checked by the
-other of the two. Tests and a proof hold this file to `kernel` and to the specification.
+other of the two. Tests and proofs hold this file to `kernel` and to the specification.
 """
 
 from collections.abc import Iterable
