@@ -10,7 +10,7 @@ from math import ceil, floor, log10
 from tests.bench.limits import limit_of
 from tests.bench.measure import Measured
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 1000, 400, 90, 74, 26
+WIDTH, LEFT, RIGHT, TOP, ROW = 1080, 480, 90, 74, 26
 # class -> what it looks like in light, and what is different in dark
 _LOOKS = {
     ".page": ("fill: #ffffff", "fill: #0d1117"),
@@ -23,7 +23,7 @@ _LOOKS = {
     ".free": ("fill: #8c959f", "fill: #6e7681"),
     ".spread": ("stroke: #1f2328", "stroke: #e6edf3"),
     ".must": ("stroke: #1f2328; stroke-width: 2.5", "stroke: #e6edf3"),
-    ".stretch": ("stroke: #59636e; stroke-dasharray: 2 2", "stroke: #9198a1"),
+    ".stretch": ("stroke: #1f2328; stroke-width: 1.5; stroke-dasharray: 3 2", "stroke: #e6edf3"),
 }
 _LEGEND = (
     "thick mark: must · dashed mark: stretch · thin line: smallest and largest of the rounds · "

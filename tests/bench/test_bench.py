@@ -13,9 +13,10 @@ from tests.bench import compiled, page, registry
 from tests.bench.jobs import Job
 from tests.bench.limits import LIMITS, limit_of
 from tests.bench.measure import Measured, measure
-from tests.bench.plot import plot
+from tests.bench.plot import LEFT, plot
 
 ROOT = Path(__file__).resolve().parents[2]
+LETTER = 7  # how wide it is on average, in the units of the picture
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -108,3 +109,8 @@ def test_the_picture_holds_every_job_and_the_colour_of_its_verdict() -> None:
     assert {"<other>", "40", "0.6"} <= set(texts)
     marks = [line.get("class") for line in drawn.iter(f"{SVG}line")]
     assert (marks.count("must"), marks.count("stretch"), marks.count("spread")) == (2, 2, 3)
+
+
+def test_the_names_of_the_jobs_fit_into_the_picture() -> None:
+    results = page.Results.from_json(page.RESULTS.read_text("utf-8"))
+    assert max(len(one.job) for one in results.jobs) * LETTER < LEFT
