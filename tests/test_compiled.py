@@ -1,4 +1,4 @@
-"""The check of the compiled wheel fails where nothing is compiled, as here. `.ci/run` builds the wheel and judges it."""
+"""The check of the compiled wheel fails where nothing is compiled, as here; `.ci/run` builds one and judges it."""
 
 import sys
 

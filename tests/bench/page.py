@@ -25,7 +25,8 @@ and in turn, and writes this page. Nothing fails by its speed: times are of one 
 ## Against the wheel
 
 A ratio below 1 means that the library is faster. *must* is the most that is accepted, *stretch* what would be better
-still. A row without a limit is there for comparison. How it is timed, and why not with pyperf, is said in
+still. A row without a limit is there for comparison. What only computes is timed by the CPU that it used, everything
+else by the clock on the wall, which other programs stretch. How it is timed, and why not with pyperf, is said in
 [tests/bench/measure.py](../tests/bench/measure.py).
 """
 
