@@ -1,13 +1,10 @@
 """The jobs that are timed: each once done by us and once by a peer, on the same data."""
 
-import atexit
 import resource
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Thread
 from time import perf_counter, process_time
 
@@ -20,9 +17,6 @@ from calybris_ref import (
     KernelInput,
     KernelModel,
     PolicySnapshot,
-    WalWriter,
-    replay_audited_wal,
-    verify_wal,
 )
 
 MODELS = 22
@@ -156,48 +150,6 @@ def _contended() -> Job:
     return Job(name, by_all(mine), by_all(other), 3, 3)
 
 
-def _logs(folder: Path) -> list[Job]:
-    policy = PolicySnapshot.try_new(*SCALARS, [KernelModel(*row) for row in CATALOG])
-    theirs = peer.PolicySnapshot(*SCALARS, [peer.KernelModel(*row) for row in CATALOG])
-    ours_asked, theirs_asked = KernelInput(*MIXED), peer.KernelInput(*MIXED)
-    ours_decided, theirs_decided = policy.prescribe(ours_asked), theirs.prescribe(theirs_asked)
-    written, our_log, their_log = folder / "written", folder / "ours", folder / "theirs"
-    with WalWriter.open(written) as writer:
-        for _ in range(_ENTRIES):
-            writer.append_verified_audited(policy, ours_asked, ours_decided)
-    mine, other = WalWriter.open(our_log), peer.AuditedWal(str(their_log))
-
-    def append() -> object:
-        return mine.append_verified_audited(policy, ours_asked, ours_decided)
-
-    def append_there() -> object:
-        return other.append_verified(theirs, theirs_asked, theirs_decided, "null")
-
-    append(), append_there()
-    other.flush()
-    if our_log.read_bytes() != their_log.read_bytes() or verify_wal(written) != peer.verify_audited_wal(str(written)):
-        raise AssertionError("the two do not do the same job")
-    return [
-        Job("append a decision to a log, no sync", append, append_there, 1_000, 5_000, process_time),
-        Job(
-            f"verify a log of {_ENTRIES} decisions",
-            lambda: verify_wal(written),
-            lambda: peer.verify_audited_wal(str(written)),
-            2,
-            10,
-            process_time,
-        ),
-        Job(
-            f"replay a log of {_ENTRIES} decisions",
-            lambda: list(replay_audited_wal(written, policy)),
-            lambda: peer.replay_verify_audited_wal(str(written), theirs),
-            1,
-            5,
-            process_time,
-        ),
-    ]
-
-
 def _start() -> list[Job]:
     def run(*words: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
@@ -212,9 +164,7 @@ def _start() -> list[Job]:
 
 
 def jobs() -> list[Job]:
-    """Every job; building them checks that both sides do the same. Logs lie in a folder that goes with the process."""
-    folder = tempfile.TemporaryDirectory(prefix="calybris-bench-")
-    atexit.register(folder.cleanup)
+    """Every job; building them checks that both sides do the same."""
     return [
         _decision(ALL_ELIGIBLE),
         _decision(MIXED),
@@ -222,6 +172,5 @@ def jobs() -> list[Job]:
         *_evidence(),
         _reserve_and_commit(),
         _contended(),
-        *_logs(Path(folder.name)),
         *_start(),
     ]

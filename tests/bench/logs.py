@@ -1,18 +1,16 @@
 """The jobs about logs that are timed: appended to, verified and replayed, by one process and by two.
 
-`python -m tests.bench.logs` times these alone. The peer appends what it has decided itself; `append_audited` writes the
-record of a decision that was taken before, as a service does that decides in one place and logs in another.
+The peer takes each decision again before it writes it. `append_audited` writes the record of a decision that was taken
+before, as a service does that decides in one place and logs in another; `append_verified_audited` takes it again, too.
 """
 
-import argparse
 import atexit
 import dataclasses
-import gc
 import random
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from calybris import _core as peer
@@ -26,7 +24,6 @@ from calybris_ref import (
     replay_audited_wal,
     verify_wal,
 )
-from calybris_ref.cli.terminal import Progress, table
 from calybris_ref.wal_chain import next_entry
 from calybris_ref.wal_line import EMPTY_LOG, WalHead
 from calybris_ref.wal_record import record_bytes
@@ -114,10 +111,10 @@ def _appends(folder: Path, both: _Both) -> list[Job]:
     if (folder / "append-ours").read_bytes() != (folder / "append-theirs").read_bytes():
         raise AssertionError("the two do not do the same job")
     return [
-        Job("append a decision that was taken before, no sync", append, append_there, 2_000, 2_000),
-        Job("append a decision and take it again, no sync", append_verified, append_there, 500, 2_000),
+        Job("append a decision to a log, no sync", append, append_there, 2_000, 2_000, process_time),
+        Job("append a decision that is taken again, no sync", append_verified, append_there, 500, 2_000, process_time),
         Job(
-            f"append a decision that was taken before, sync every {_SYNC_EVERY}",
+            f"append a decision to a log, sync every {_SYNC_EVERY}",
             synced(append, ours.sync),
             synced(append_there, theirs.flush_and_sync),
             5,
@@ -161,26 +158,29 @@ def _reads(folder: Path, both: _Both) -> list[Job]:
             lambda: peer.verify_audited_wal(str(short)),
             10,
             10,
+            process_time,
         ),
         Job(
-            f"verify a log of {_SHORT:,} decisions, with a key",
+            f"with a key: verify a log of {_SHORT:,} decisions",
             lambda: verify_wal(keyed, _KEY),
             lambda: peer.verify_audited_wal(str(keyed), hmac_key=_KEY),
             10,
             10,
+            process_time,
         ),
         Job(
-            f"verify a log of {_SHORT:,} short payloads",
+            f"short payloads: verify a log of {_SHORT:,} entries",
             lambda: verify_wal(small),
             lambda: peer.verify_audited_wal(str(small)),
             20,
             20,
+            process_time,
         ),
-        Job(f"verify a log of {_LONG:,} decisions", lambda: verify_wal(long), verified_there, 1, 1),
-        Job(f"verify a log of {_LONG:,} decisions, two processes", by_two, verified_there, 1, 1),
-        Job(f"replay a log of {_SHORT:,} decisions", replayed(short), replayed_there(short), 5, 5),
-        Job(f"replay a log of {_LONG:,} decisions", replayed(long), replayed_there(long), 1, 1),
-        Job(f"replay a log of {_LONG:,} decisions, two processes", replayed_by_two, replayed_there(long), 1, 1),
+        Job(f"verify a log of {_LONG:,} decisions", lambda: verify_wal(long), verified_there, 1, 1, process_time),
+        Job(f"two processes: verify a log of {_LONG:,} decisions", by_two, verified_there, 1, 1),
+        Job(f"replay a log of {_SHORT:,} decisions", replayed(short), replayed_there(short), 5, 5, process_time),
+        Job(f"replay a log of {_LONG:,} decisions", replayed(long), replayed_there(long), 1, 1, process_time),
+        Job(f"two processes: replay a log of {_LONG:,} decisions", replayed_by_two, replayed_there(long), 1, 1),
     ]
 
 
@@ -190,23 +190,3 @@ def jobs() -> list[Job]:
     atexit.register(folder.cleanup)
     both = _Both()
     return [*_appends(Path(folder.name), both), *_reads(Path(folder.name), both)]
-
-
-def main() -> int:
-    """Measure these jobs alone."""
-    from tests.bench.__main__ import measure
-
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.logs", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    arguments = parser.parse_args()
-    gc.disable()
-    work = jobs()
-    with Progress(len(work) * (arguments.rounds + 1), "measuring") as progress:
-        found = [measure(job, arguments.rounds, progress) for job in work]
-    rows = [[f"{value:,}" if name != "job" else str(value) for name, value in one.items()] for one in found]
-    print(table(("job", "ours µs", "peer µs", "ratio", "min", "max"), rows, right=range(1, 6)))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
