@@ -1,6 +1,7 @@
 """The benchmark runs, tells what is met and what it could not measure, and its page is that of its results."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,8 @@ def measured(job: str, ratio: float) -> Measured:
 def benched(*options: str) -> str:
     """What a benchmark of one round prints; in a process of its own, because its logs stay open until the end."""
     command = [sys.executable, "-m", "tests.bench", "--rounds", "1", *options]
-    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    short = {**os.environ, "BENCH_LONG_LOG_ENTRIES": "2000"}
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=short).stdout
 
 
 def test_a_round_of_decisions_runs() -> None:
