@@ -73,6 +73,20 @@ class Runner:
                 yield replace(second, outcome=verdict.outcome, verdict=verdict)
         self._finish()
 
+    # ---- for who asks without end, and not only cases
+
+    def ask(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
+        """As `first_pass`, but the process stays for more."""
+        return self._pass(cases)
+
+    def session(self) -> Session:
+        """The conversation as it stands, a fresh one when the last one broke. Raises GivenUp."""
+        return self._running()
+
+    def drop(self) -> None:
+        """Ends the process; whoever asks next starts another one."""
+        self._drop()
+
     # ---- one pass
 
     def _pass(self, cases: Sequence[Case]) -> Iterator[CaseResult]:
@@ -86,7 +100,7 @@ class Runner:
                 except Break as broken:
                     self._drop()
                     yield from self._after(broken, waiting)
-        except _GivenUp as error:
+        except GivenUp as error:
             for case in (*error.cases, *waiting):
                 verdict = Verdict(Outcome.NOT_RUN, str(error))
                 yield CaseResult(case, verdict.outcome, verdict)
@@ -110,9 +124,9 @@ class Runner:
                     self._drop()
                     results.append(_broken_result(again))
                     broke_again = True
-            except _GivenUp as error:
+            except GivenUp as error:
                 yield from results
-                raise _GivenUp(str(error), (case, *open_cases)) from None
+                raise GivenUp(str(error), (case, *open_cases)) from None
         if not broke_again:
             results[0] = _flaky(broken, results[0])
         yield from results
@@ -131,15 +145,15 @@ class Runner:
     # ---- processes
 
     def _running(self) -> Session:
-        """The session, a fresh one when the last one broke. Raises _GivenUp."""
+        """The session, a fresh one when the last one broke. Raises GivenUp."""
         if self._session is None:
             if self._starts > self._settings.restarts:
-                raise _GivenUp(f"Given up after {self._settings.restarts} restarts of the port.")
+                raise GivenUp(f"Given up after {self._settings.restarts} restarts of the port.")
             try:
                 self._session = self._start()
             except NotReady as error:
                 self.problems.append(f"The port could not be started again. {error}")
-                raise _GivenUp("The port could not be started again.") from None
+                raise GivenUp("The port could not be started again.") from None
             if self._session.ready != self.ready:
                 self.problems.append("The port said something else in ready when it was started again.")
         return self._session
@@ -160,7 +174,7 @@ class Runner:
         self._session = None
 
 
-class _GivenUp(Exception):  # noqa: N818 - turned into results at once
+class GivenUp(Exception):  # noqa: N818 - turned into results at once
     """No process is started any more; `cases` were open then."""
 
     def __init__(self, sentence: str, cases: Sequence[Case] = ()) -> None:

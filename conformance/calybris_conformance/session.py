@@ -107,6 +107,16 @@ class Session:
         """What the port printed on stderr since the last call."""
         return self._port.take_stderr()
 
+    @property
+    def port(self) -> Port:
+        """The process, for who writes and reads lines himself. Every line sent takes a `next_seq`."""
+        return self._port
+
+    def next_seq(self) -> str:
+        """A sequence that no question of this conversation had."""
+        self._asked += 1
+        return str(self._asked)
+
     def finish(self) -> str | None:
         """Says bye. Returns a sentence when the port did not leave as it should."""
         return self._port.finish(encode(Bye()), self._settings.exit_seconds)
@@ -121,8 +131,7 @@ class Session:
                     if not open_cases:
                         oldest_since = time.monotonic()
                     case = waiting.popleft()
-                    self._asked += 1
-                    seq = str(self._asked)
+                    seq = self.next_seq()
                     open_cases.append((seq, case))
                     self._port.send(encode(Run(seq, case.op, case.given, case.input)))
                 seq, case = open_cases[0]
