@@ -44,6 +44,11 @@ COMMANDS: dict[str, tuple[str, str, str | None]] = {
         "list, show, check and generate the vectors",
         "spec",
     ),
+    "campaign": (
+        "calybris_conformance.commands.campaign",
+        "ask a port millions of made cases, and make small what it gets wrong",
+        "campaign",
+    ),
     "prove": (
         "calybris_conformance.commands.prove",
         "check the contracts of the specification symbolically",

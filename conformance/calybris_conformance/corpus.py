@@ -139,7 +139,7 @@ def load(root: Path | None = None) -> Corpus:
         if sha256_hex(data) != hashes[path]:
             raise CorpusError(f"{root / path}: its SHA-256 is {sha256_hex(data)}, but {MANIFEST} says {hashes[path]}.")
         try:
-            _read_file(path, json.loads(data), hashes[path], files, cases, notes)
+            read_file(path, json.loads(data), hashes[path], files, cases, notes)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CorpusError(f"{root / path}: is not a {FORMAT} file ({type(error).__name__}: {error}).") from error
     return Corpus(version, root, tree_sha256, tuple(files), tuple(cases), notes)
@@ -178,7 +178,7 @@ def _manifest(root: Path) -> tuple[str, str, dict[str, str]]:
     return version, tree_sha256, hashes
 
 
-def _read_file(
+def read_file(
     path: str, document: Any, sha256: str, files: list[VectorFile], cases: list[Case], notes: dict[str, Note]
 ) -> None:
     """Appends one parsed file, its cases and its notes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from calybris_conformance import wire
@@ -38,8 +39,11 @@ _NEUTRAL: Final[Mapping[str, int]] = {
 }
 
 
-def strategy(most_models: int) -> st.SearchStrategy[dict[str, Any]]:
-    """Cases as {given, input}, on the wire; most of them mean nothing, and are refused by whoever asks."""
+def strategy(models: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Cases of at most so many candidates as {given, input}, on the wire.
+
+    Most of them mean nothing, and are refused by whoever asks.
+    """
 
     @st.composite
     def candidates(draw: st.DrawFn, last: int) -> Record | None:
@@ -53,11 +57,9 @@ def strategy(most_models: int) -> st.SearchStrategy[dict[str, Any]]:
     def cases(draw: st.DrawFn) -> dict[str, Any]:
         record: Record = {"constructor": _CONSTRUCTORS[draw(_CONSTRUCTOR)], "models": []}
         last = 1
-        while len(record["models"]) < most_models:
-            candidate = draw(candidates(last))
-            if candidate is None:
-                break
+        while (candidate := draw(candidates(last))) is not None:
             record["models"].append(candidate)
+            assume(len(record["models"]) <= models)
             last = candidate["model_id"] + 1
         for name, drawn in _SCALARS.items():
             record[name] = _decoded(name, draw(drawn))
@@ -67,18 +69,17 @@ def strategy(most_models: int) -> st.SearchStrategy[dict[str, Any]]:
     return cases()
 
 
-def encode(given: Mapping[str, Any], question: Mapping[str, Any], most_models: int) -> list[int | bool]:
+def encode(given: Mapping[str, Any], question: Mapping[str, Any]) -> list[int | bool]:
     """The choices from which `strategy` draws this case."""
     constructor, scalars, listed = wire.read_policy(given["policy"])
     found: list[int | bool] = [_CONSTRUCTORS.index(constructor)]
-    last, count = 1, 0
-    for count, model in enumerate(listed, 1):
+    last = 1
+    for model in listed:
         found.append(True)
         found += [_encoded(name, model[name]) for name in _FIELDS]
         found.append(model["model_id"] - last)
         last = model["model_id"] + 1
-    if count < most_models:
-        found.append(False)
+    found.append(False)
     found += [_encoded(name, scalars[name]) for name in wire.POLICY_SCALARS]
     request = wire.read(wire.REQUEST, question["request"])
     return [*found, *(_encoded(name, request[name]) for name in wire.REQUEST)]

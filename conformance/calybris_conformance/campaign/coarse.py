@@ -6,7 +6,7 @@ Hypothesis would get there too, but its attempts cost more the more there is to 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from calybris_conformance import wire
 from calybris_conformance.campaign.choices import neutral
@@ -14,12 +14,27 @@ from calybris_conformance.campaign.choices import neutral
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+_AMOUNTS: Final = ("input_tokens", "output_tokens", "business_value_microunits", "risk_bps", "confidence_bps")
+
 Question = dict[str, Any]
 """{given, input} of `decide`, on the wire."""
 
 
 def cut(question: Question, still_wrong: Callable[[Mapping[str, Any]], bool]) -> Question:
     """The question with everything left out that is not needed for it to be still wrong, tried piece by piece."""
+    before = None
+    while question != before:  # simpler fields need fewer candidates, and fewer candidates simpler fields
+        before = question
+        question = _without_candidates(question, still_wrong)
+        for simpler in _simpler(question):
+            made = simpler(question)
+            if made != question and still_wrong(made):
+                question = made
+    return question
+
+
+def _without_candidates(question: Question, still_wrong: Callable[[Mapping[str, Any]], bool]) -> Question:
+    """Leaves out halves of the catalog, then quarters, down to single candidates."""
     size = len(_models(question))
     while size:
         place = 0
@@ -31,18 +46,14 @@ def cut(question: Question, still_wrong: Callable[[Mapping[str, Any]], bool]) ->
             else:
                 place += size
         size //= 2
-    for simpler in _simpler(question):
-        made = simpler(question)
-        if made != question and still_wrong(made):
-            question = made
     return question
 
 
 def _simpler(question: Question) -> Iterator[Callable[[Question], Question]]:
-    """Every way to set one field to what does nothing."""
+    """Ways to set fields to what does nothing: many at once, which keeps what is balanced in balance, then one by one."""
     yield partial(_with_policy, key="constructor", value="validated")
-    for name in wire.REQUEST:
-        yield partial(_with_request, name=name, value=str(neutral(name)))
+    for names in (tuple(wire.REQUEST), _AMOUNTS, *((name,) for name in wire.REQUEST)):
+        yield partial(_with_request, fields={name: str(neutral(name)) for name in names})
     for name in wire.POLICY_SCALARS:
         yield partial(_with_policy, key=name, value=str(neutral(name)))
     for place in range(len(_models(question))):
@@ -66,8 +77,8 @@ def _with_model(question: Question, place: int, name: str, value: str) -> Questi
     return _with_models(question, models)
 
 
-def _with_request(question: Question, name: str, value: str) -> Question:
-    return {**question, "input": {"request": {**question["input"]["request"], name: value}}}
+def _with_request(question: Question, fields: Mapping[str, str]) -> Question:
+    return {**question, "input": {"request": {**question["input"]["request"], **fields}}}
 
 
 def _with_policy(question: Question, key: str, value: Any) -> Question:

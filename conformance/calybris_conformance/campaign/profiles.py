@@ -39,6 +39,8 @@ _HIGHEST: Final[Mapping[str, int]] = {
     for name, kind in {**wire.REQUEST, **wire.MODEL}.items()
 }
 _SHARE_UNCHECKED: Final = 30  # of a thousand proportions, in a request that no check has seen
+_SHARE_COINCIDING: Final = 25  # of a thousand rows, for each of so many pairs of fields of a unit
+_PAIRS: Final = 4
 
 FOCI: Final[Mapping[str, tuple[str, ...]]] = {
     "uniform": ("",),
@@ -61,7 +63,20 @@ def make(draws: Draws, profile: str, focus: str, rows: int, abilities: frozenset
         for name in ("risk_bps", "confidence_bps", "minimum_quality_bps"):
             marked = draws.marks(rows, _SHARE_UNCHECKED)
             columns[name] = np.where(marked, draws.between(rows, BPS + 1, 2**16 - 1), columns[name])
-    return valid(unusual(draws, record, abilities)), columns
+    return valid(unusual(draws, record, abilities)), _coinciding(draws, rows, columns)
+
+
+def _coinciding(draws: Draws, rows: int, columns: Columns) -> Columns:
+    """In some rows one field has the number of another: what only goes wrong when two are equal is met that way."""
+    names = list(wire.REQUEST)
+    for _ in range(_PAIRS):
+        to, of = draws.one(names), draws.one(names)
+        high = wire.INTEGER_TYPES[wire.REQUEST[to]][1]
+        high = BPS if to.endswith("_bps") else min(high, I64)
+        fits = columns[of] <= high
+        marked = draws.marks(rows, _SHARE_COINCIDING) & fits & (columns[of] >= 0)
+        columns[to] = np.where(marked, columns[of].astype(columns[to].dtype), columns[to])
+    return columns
 
 
 def _neutral(draws: Draws, name: str, rows: int) -> Column:

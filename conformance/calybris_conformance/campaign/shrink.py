@@ -12,7 +12,9 @@ from hypothesis.database import InMemoryExampleDatabase, choices_to_bytes
 from hypothesis.errors import NoSuchExample
 
 from calybris_conformance.campaign import asking, cases, choices, coarse, scripts
+from calybris_conformance.campaign.tally import finding_of
 from calybris_conformance.outcomes import Outcome
+from calybris_conformance.transport import Interrupted
 from calybris_ref.errors import CalybrisError
 
 if TYPE_CHECKING:
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
 
     from calybris_conformance.campaign.asking import Asker
     from calybris_conformance.campaign.tally import Finding
-    from calybris_conformance.outcomes import CaseResult
+    from calybris_conformance.corpus import Case
 
-SECONDS: Final = 60.0
+SECONDS: Final = 15.0
 """How long one finding may take; what is smallest by then is kept."""
 _KEY: Final = b"finding"
 # Where Hypothesis keeps what failed and is not yet small; what lies under the key itself it takes for small already.
@@ -47,27 +49,56 @@ def shrunk(finding: Finding, asker: Asker, seconds: float = SECONDS) -> Finding:
     if finding.outcome in _LOST:
         return finding
     search = _Search(finding, asker, time.monotonic() + seconds)
-    if finding.case.op == cases.DECIDE:
-        coarse.cut({"given": finding.case.given, "input": finding.case.input}, search.still_wrong)
-    form = _form(search.smallest or finding)
+    small, before = finding, None
+    while before is None or _question(small.case) != _question(before.case):  # what one round opens up is for the next
+        before = small
+        try:
+            if small.case.op == cases.DECIDE:
+                coarse.cut(_question(small.case), search.still_wrong)
+            _fine((search.smallest or small).case, search)
+        except _Enough:
+            return search.smallest or small
+        except _Told:
+            raise Interrupted from None
+        small = search.smallest or small
+    return small
+
+
+def _question(case: Case) -> dict[str, Any]:
+    return {"given": case.given, "input": case.input}
+
+
+def _fine(case: Case, search: _Search) -> None:
+    """Lets Hypothesis make the case smaller, beginning with the case itself."""
+    form = _form(case)
     if form is None:
-        return finding
+        return
     strategy, encoded = form
     database = InMemoryExampleDatabase()
     database.save(_WHERE, choices_to_bytes(encoded))
-    with contextlib.suppress(NoSuchExample):  # what is answered rightly now stays as it was met
+    with contextlib.suppress(NoSuchExample):  # what is answered rightly now stays as it is
         find(
             strategy,
             search.still_wrong,
             settings=settings(database=database, max_examples=1, **_SETTINGS),
             database_key=_KEY,
         )
-    return search.smallest or finding
 
 
-def ask(finding: Finding, asker: Asker) -> CaseResult:
-    """The finding's case, asked once."""
-    return next(iter(asker.results([finding.case])))
+def from_case(case: Case, asker: Asker) -> Finding | None:
+    """The smallest case that the port gets wrong like this one; None when it gets this one right."""
+    result = next(iter(asker.results([case])))
+    if result.outcome is Outcome.PASS:
+        return None
+    return shrunk(finding_of(0, "", "", asking.wrong_of(0, result)), asker)
+
+
+class _Enough(BaseException):  # noqa: N818 - not an error, and Hypothesis shrinks what is an Exception
+    """The time is over."""
+
+
+class _Told(BaseException):  # noqa: N818 - Interrupted, past Hypothesis
+    """Somebody told the campaign to stop."""
 
 
 class _Search:
@@ -81,15 +112,18 @@ class _Search:
 
     def still_wrong(self, made: Mapping[str, Any]) -> bool:
         """Whether the port gets this case wrong as it got the finding wrong."""
-        if self.smallest is not None and time.monotonic() > self._deadline:
-            return False
+        if time.monotonic() > self._deadline:
+            raise _Enough
         try:
             case = cases.answered(self._finding.case.op, made["given"], made["input"], self._finding.case.id)
         except (CalybrisError, ValueError, TypeError, KeyError):
             return False  # no question that may be asked
         if "error" in case.expect and "error" not in self._finding.case.expect:
             return False
-        result = next(iter(self._asker.results([case])))
+        try:
+            result = next(iter(self._asker.results([case])))
+        except Interrupted as error:
+            raise _Told from error
         if result.outcome is not self._finding.outcome:
             return False
         wrong = asking.wrong_of(self._finding.row, result)
@@ -97,12 +131,11 @@ class _Search:
         return True
 
 
-def _form(finding: Finding) -> tuple[st.SearchStrategy[dict[str, Any]], list[Any]] | None:
+def _form(case: Case) -> tuple[st.SearchStrategy[dict[str, Any]], list[Any]] | None:
     """How a question is taken apart, and the choices that make this one; None for what is not taken apart."""
-    case = finding.case
     if case.op == cases.DECIDE:
         models = len(case.given["policy"]["models"])
-        return choices.strategy(models), choices.encode(case.given, case.input, models)
+        return choices.strategy(models), choices.encode(case.given, case.input)
     return scripts.form(case)
 
 

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 _STDERR_LINES_SHOWN: Final = 20
 
 
-def add_port(parser: argparse.ArgumentParser) -> None:
+def add_port(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """The command of the port and how long it may take."""
-    parser.add_argument("port", nargs="+", metavar="PORT", help="the command that starts the port, after --")
+    nargs = "+" if required else "*"
+    parser.add_argument("port", nargs=nargs, metavar="PORT", help="the command that starts the port, after --")
     add_vectors(parser)
     parser.add_argument(
         "--timeout", type=seconds, default=5.0, metavar="SECONDS", help="for a case without its own limit (default 5)"

@@ -43,6 +43,7 @@ SUITES = (
     "proof",
     "recovery",
     "accumulate",
+    "promoted",
 )
 """One module each, in the order in which a port is best written."""
 

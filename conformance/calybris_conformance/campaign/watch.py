@@ -1,0 +1,98 @@
+"""A campaign as people see it while it runs: a few lines on a terminal, drawn again and again; nothing in a pipe."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Final, Self
+
+from calybris_conformance.campaign import coverage
+from calybris_ref.cli.terminal import is_terminal, one_line, paint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from calybris_conformance.campaign.tally import Tally
+
+_REDRAW_SECONDS: Final = 0.2
+_RECENT_SECONDS: Final = 5.0  # the speed shown is that of so long ago until now
+_NAMED: Final = 4  # answers on a line
+
+
+class Watch:
+    """Draws a tally on stderr; a context manager that leaves the terminal clean."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._stream = sys.stderr
+        self._visible = is_terminal(self._stream)
+        self._started = time.monotonic()
+        self._drawn = float("-inf")
+        self._lines = 0
+        self._recent: list[tuple[float, int]] = []
+        self._before: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._visible:
+            self._clear()
+            self._stream.flush()
+
+    def tally(self, tally: Tally) -> None:
+        """Shows how far it is, if the last time is long enough ago."""
+        now = time.monotonic()
+        if self._before is None:
+            self._before = tally.cases
+        self._recent.append((now, tally.cases))
+        while self._recent[0][0] < now - _RECENT_SECONDS and len(self._recent) > 2:
+            self._recent.pop(0)
+        if self._visible and now - self._drawn >= _REDRAW_SECONDS:
+            self._drawn = now
+            self._draw(self.lines(tally, now))
+
+    def note(self, sentence: str) -> None:
+        """Shows a line in the place of the tally: what is being done when cases are no longer counted."""
+        if self._visible:
+            self._draw([sentence])
+
+    def lines(self, tally: Tally, now: float) -> list[str]:
+        """What is shown."""
+        minutes, seconds = divmod(int(now - self._started), 60)
+        first_time, first_cases = self._recent[0]
+        speed = int((tally.cases - first_cases) / (now - first_time)) if now > first_time else 0
+        found = f"{len(tally.findings)} findings"
+        return [
+            f"{one_line(self._name)}  {tally.cases:,} cases  {speed:,}/s  "
+            f"{paint(found, 'bad', self._stream) if tally.findings else found}  "
+            f"{reached(tally)}  {minutes}:{seconds:02}",
+            *answers(tally.answers),
+        ]
+
+    def _draw(self, lines: list[str]) -> None:
+        self._clear()
+        self._stream.write("\n".join(lines))
+        self._stream.flush()
+        self._lines = len(lines)
+
+    def _clear(self) -> None:
+        if self._lines:
+            up = f"\x1b[{self._lines - 1}A" if self._lines > 1 else ""
+            self._stream.write(f"\r{up}\x1b[J")
+        self._lines = 0
+
+
+def reached(tally: Tally) -> str:
+    """How much of what can be reached was reached."""
+    met = sum(mark in tally.reached for mark in coverage.UNIVERSE)
+    return f"reached {met} of {len(coverage.UNIVERSE)} marks"
+
+
+def answers(counts: Mapping[str, int]) -> list[str]:
+    """How often each answer was due, the most frequent first, some to a line."""
+    cells = [f"{name} {count:,}" for name, count in sorted(counts.items(), key=lambda item: -item[1])]
+    return ["  " + "  ".join(cells[first : first + _NAMED]) for first in range(0, len(cells), _NAMED)]

@@ -1,0 +1,283 @@
+"""`calybris-ref campaign`: ask a port millions of made questions, and make small what it gets wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from calybris_conformance.campaign import cases, coverage, files, shrink
+from calybris_conformance.campaign.asking import sentence
+from calybris_conformance.campaign.catalogs import ABILITIES
+from calybris_conformance.campaign.conduct import Limits, Outcome, conduct
+from calybris_conformance.campaign.in_process import AdapterError
+from calybris_conformance.campaign.journal import Journal, JournalError
+from calybris_conformance.campaign.steering import ARMS
+from calybris_conformance.campaign.target import Target
+from calybris_conformance.campaign.watch import Watch, answers, reached
+from calybris_conformance.campaign.work import Scale
+from calybris_conformance.campaign.workers import Here
+from calybris_conformance.commands import promote
+from calybris_conformance.commands.port import add_port, count, never_ready, seconds, settings, stop_on_signals
+from calybris_conformance.commands.shared import open_corpus
+from calybris_conformance.outcomes import Exit
+from calybris_conformance.outcomes import Outcome as CaseOutcome
+from calybris_conformance.session import NotReady
+from calybris_conformance.transport import Interrupted
+from calybris_ref.cli.terminal import CommandError, one_line, paint
+
+if TYPE_CHECKING:
+    import argparse
+    import threading
+    from collections.abc import Mapping
+
+    from calybris_conformance.campaign.asking import Asker
+    from calybris_conformance.campaign.conduct import Workers
+    from calybris_conformance.campaign.tally import Finding
+
+_SHRUNK: Final = 8  # findings of different kinds that are made small; the rest is shown as it was met
+_SECONDS: Final = 60.0
+# How large units and ranges are: (rows, units), so that a range takes a part of a second.
+_SIZES: Final[Mapping[str, tuple[int, int]]] = {"in process": (4_096, 16), "frames": (4_096, 4), "single": (256, 2)}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands and their options."""
+    commands = parser.add_subparsers(title="commands", dest="campaign_command", metavar="COMMAND", required=True)
+    run_parser = commands.add_parser(
+        "run", help="ask a port made cases", description="Ask a port made cases until a limit, and shrink what is wrong."
+    )
+    add_port(run_parser, required=False)
+    _add_in_process(run_parser)
+    run_parser.add_argument("--window", type=count, default=32, metavar="N", help="questions open at once (default 32)")
+    run_parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="what all cases are made from (default 0)")
+    run_parser.add_argument("--cases", type=count, metavar="N", help="stop after this many cases")
+    run_parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after this time (default 60, or --cases)")
+    run_parser.add_argument("--first", action="store_true", help="stop at the first finding")
+    run_parser.add_argument("--jobs", type=count, default=1, metavar="N", help="worker processes (default 1: none)")
+    run_parser.add_argument("--scheduler", metavar="URL", help="a Dask scheduler, such as tcp://host:8786")
+    run_parser.add_argument("--state", type=Path, metavar="FILE", help="keep what was done; go on where it ended")
+    run_parser.add_argument("--out", type=Path, default=Path("findings"), metavar="DIR", help="where findings go")
+    run_parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    replay_parser = commands.add_parser("replay", help="ask a finding again", description="Ask a finding again.")
+    shrink_parser = commands.add_parser("shrink", help="make a case smaller", description="Make a case smaller.")
+    for one in (replay_parser, shrink_parser):
+        one.add_argument("file", type=Path, help="a file of vectors, such as a campaign writes")
+        add_port(one, required=False)
+        _add_in_process(one)
+        one.add_argument("--json", action="store_true", help="print the result as JSON")
+    shrink_parser.add_argument("--out", type=Path, default=Path("findings"), metavar="DIR", help="where the case goes")
+
+    promote.configure(
+        commands.add_parser(
+            "promote",
+            help="keep a finding among the vectors",
+            description="Add a finding to the hand-kept cases from which the vectors are generated.",
+        )
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs one sub-command; its exit code."""
+    commands = {"run": _run, "replay": _replay, "shrink": _shrink, "promote": promote.run}
+    return int(commands[arguments.campaign_command](arguments))
+
+
+def _add_in_process(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--in-process", metavar="ADAPTER", help="instead of a port: `wheel`, or module:name of an adapter"
+    )
+
+
+# ---- run
+
+
+def _run(arguments: argparse.Namespace) -> Exit:
+    target = _target(arguments)
+    with contextlib.ExitStack() as stack:
+        stop = stack.enter_context(stop_on_signals())
+        asker = _opened(stack, target, stop)
+        scale, facts = _scale(arguments, asker)
+        try:
+            journal = stack.enter_context(Journal(arguments.state, facts))
+        except JournalError as error:
+            raise CommandError(str(error)) from None
+        limits = Limits(arguments.cases, arguments.seconds, arguments.first)
+        if limits.cases is None and limits.seconds is None:
+            limits = Limits(None, _SECONDS, arguments.first)
+        watch = stack.enter_context(Watch(asker.name))
+        workers = _workers(stack, arguments, target, scale, asker, stop)
+        try:
+            outcome = conduct(ARMS, workers, journal, limits, watch.tally)
+            found = _small(outcome, asker, watch)
+        except Interrupted:
+            raise CommandError("interrupted", Exit.INTERRUPTED) from None
+        except NotReady as error:
+            raise never_ready(error) from None
+    written = [(finding, files.write(arguments.out, finding)) for finding in found]
+    _print(arguments, facts, outcome, [(finding, _repeat(arguments, path)) for finding, path in written])
+    return Exit.NOT_CONFORMANT if found or outcome.tally.stopped else Exit.CONFORMANT
+
+
+def _target(arguments: argparse.Namespace) -> Target:
+    if bool(arguments.port) == (arguments.in_process is not None):
+        raise CommandError("say what to ask: the command of a port after --, or --in-process ADAPTER")
+    vectors = open_corpus(arguments.vectors).version
+    return Target(tuple(arguments.port), arguments.in_process, settings(arguments), vectors)
+
+
+def _opened(stack: contextlib.ExitStack, target: Target, stop: threading.Event) -> Asker:
+    try:
+        asker = target.open(stop)
+    except AdapterError as error:
+        raise CommandError(str(error)) from None
+    except NotReady as error:
+        raise never_ready(error) from None
+    except Interrupted:
+        raise CommandError("interrupted before the port was ready", Exit.INTERRUPTED) from None
+    stack.callback(asker.close)
+    if cases.DECIDE not in asker.features:
+        raise CommandError(f"{asker.name} does not claim {cases.DECIDE!r}; a campaign is about decisions.")
+    return asker
+
+
+def _scale(arguments: argparse.Namespace, asker: Asker) -> tuple[Scale, dict[str, Any]]:
+    """How large everything is, and the facts that make a campaign the same one when it goes on."""
+    how = "in process" if arguments.in_process else "frames" if cases.ROWS in asker.features else "single"
+    rows, units = _SIZES[how]
+    abilities = asker.features & ABILITIES
+    facts = {
+        "port": asker.name,
+        "how": how,
+        "seed": str(arguments.seed),
+        "rows": rows,
+        "units": units,
+        "abilities": sorted(abilities),
+    }
+    return Scale(arguments.seed, rows, units, abilities), facts
+
+
+def _workers(
+    stack: contextlib.ExitStack,
+    arguments: argparse.Namespace,
+    target: Target,
+    scale: Scale,
+    asker: Asker,
+    stop: threading.Event,
+) -> Workers:
+    if arguments.jobs == 1 and arguments.scheduler is None:
+        return Here(scale, asker, stop)
+    from calybris_conformance.campaign.cluster import Cluster  # its package is an extra of its own
+
+    return stack.enter_context(Cluster(scale, target, arguments.scheduler, arguments.jobs, stop))
+
+
+def _small(outcome: Outcome, asker: Asker, watch: Watch) -> list[Finding]:
+    """The findings, made small; those that become the same case are one."""
+    found: dict[str, Finding] = {}
+    for place, finding in enumerate(sorted(outcome.tally.findings.values(), key=lambda one: one.place)):
+        if place < _SHRUNK:
+            watch.note(f"making finding {place + 1} of {len(outcome.tally.findings)} small: {finding.kind}")
+            finding = shrink.shrunk(finding, asker)  # noqa: PLW2901 - the same finding, smaller
+        found.setdefault(json.dumps([finding.case.op, finding.case.given, finding.case.input]), finding)
+    return list(found.values())
+
+
+def _repeat(arguments: argparse.Namespace, path: Path) -> str:
+    """The one line that asks this case again."""
+    asked = ["--in-process", arguments.in_process] if arguments.in_process else ["--", *arguments.port]
+    return shlex.join(["calybris-ref", "campaign", "replay", str(path), *asked])
+
+
+def _print(
+    arguments: argparse.Namespace, facts: Mapping[str, Any], outcome: Outcome, found: list[tuple[Finding, str]]
+) -> None:
+    tally = outcome.tally
+    speed = int(outcome.cases_now / outcome.seconds) if outcome.seconds else 0
+    unreached = [mark for mark in coverage.UNIVERSE if mark not in tally.reached]
+    if arguments.json:
+        summary = {
+            **facts,
+            **{key: value for key, value in tally.to_json().items() if key != "findings"},
+            "ranges": outcome.ranges,
+            "seconds": round(outcome.seconds, 3),
+            "cases_per_second": speed,
+            "clauses": coverage.clauses(tally.reached),
+            "unreached": unreached,
+            "findings": [{**finding.to_json(), "repeat": repeat} for finding, repeat in found],
+        }
+        print(json.dumps(summary, ensure_ascii=False, indent=2))
+        return
+    for finding, repeat in found:
+        print(f"{paint(one_line(finding.kind), 'bad', sys.stdout)}: {one_line(finding.detail)}")
+        print(f"  met in unit {finding.index}, row {finding.row} ({finding.profile} {finding.focus})".rstrip())
+        print(f"  again    {one_line(repeat)}\n")
+    if tally.stopped:
+        print(paint(f"stopped early: {one_line(tally.stopped)}", "bad", sys.stdout))
+    print(f"{tally.cases:,} cases in {outcome.seconds:.1f} s, {speed:,} a second, {facts['how']}; {tally.wrong:,} wrong")
+    print("\n".join(answers(tally.answers)))
+    print(f"{reached(tally)}, {len(coverage.clauses(tally.reached))} clauses")
+    verdict = f"{len(found)} findings" if found else "no finding"
+    print(paint(verdict, "bad" if found else "good", sys.stdout))
+
+
+# ---- replay, shrink
+
+
+def _replay(arguments: argparse.Namespace) -> Exit:
+    asked = _read(arguments.file)
+    wrong: list[dict[str, Any]] = []
+    with contextlib.ExitStack() as stack:
+        asker = _opened(stack, _target(arguments), stack.enter_context(stop_on_signals()))
+        try:
+            for result in asker.results(asked):
+                if result.outcome is not CaseOutcome.PASS:
+                    words = sentence(result.verdict)
+                    wrong.append({"id": result.case.id, "outcome": str(result.outcome), "detail": words})
+        except Interrupted:
+            raise CommandError("interrupted", Exit.INTERRUPTED) from None
+    if arguments.json:
+        print(json.dumps({"cases": len(asked), "wrong": wrong}, ensure_ascii=False, indent=2))
+    else:
+        for one in wrong:
+            print(f"{one['id']}: {paint(one['outcome'], 'bad', sys.stdout)}. {one_line(one['detail'])}")
+        verdict = f"{len(wrong)} of {len(asked)} cases are still wrong" if wrong else "answered rightly"
+        print(paint(verdict, "bad" if wrong else "good", sys.stdout))
+    return Exit.NOT_CONFORMANT if wrong else Exit.CONFORMANT
+
+
+def _shrink(arguments: argparse.Namespace) -> Exit:
+    case = _read(arguments.file)[0]
+    with contextlib.ExitStack() as stack:
+        asker = _opened(stack, _target(arguments), stack.enter_context(stop_on_signals()))
+        try:
+            small = shrink.from_case(case, asker)
+        except Interrupted:
+            raise CommandError("interrupted", Exit.INTERRUPTED) from None
+    if small is None:
+        print(paint("answered rightly", "good", sys.stdout))
+        return Exit.CONFORMANT
+    path = files.write(arguments.out, small)
+    if arguments.json:
+        print(json.dumps({**small.to_json(), "file": str(path)}, ensure_ascii=False, indent=2))
+    else:
+        print(f"{paint(one_line(small.kind), 'bad', sys.stdout)}: {one_line(small.detail)}")
+        print(f"  again    {one_line(_repeat(arguments, path))}")
+    return Exit.NOT_CONFORMANT
+
+
+def _read(path: Path) -> list[Any]:
+    try:
+        return files.read(path)
+    except files.FileError as error:
+        raise CommandError(str(error)) from None
+
+
+def _seed(value: str) -> int:
+    if not value.isdecimal() or int(value) >= 2**64:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a whole number below 2^64")
+    return int(value)
