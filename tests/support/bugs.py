@@ -31,7 +31,10 @@ BUGS: dict[str, tuple[str, str]] = {
         "elif quality < minimum_quality and request.risk_bps != minimum_quality:",
     ),
     "provider-63-excluded": ("if model.provider_id <= MAX_PROVIDER_ID", "if model.provider_id < MAX_PROVIDER_ID"),
-    "capabilities-of-32-bits": ("needed = request.required_capabilities", "needed = request.required_capabilities & 0xFFFFFFFF"),
+    "capabilities-of-32-bits": (
+        "needed = request.required_capabilities",
+        "needed = request.required_capabilities & 0xFFFFFFFF",
+    ),
     "cost-wraps": ("                cost = _U64_MAX\n", "                cost &= _U64_MAX\n"),
     "utility-of-0-eligible": ("if utility <= 0:", "if utility < 0:"),
     "latency-term-wraps": (

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from calybris_conformance.outcomes import Outcome, Verdict
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from calybris_conformance.campaign.units import Batch
     from calybris_conformance.corpus import Case
-    from calybris_conformance.outcomes import CaseResult
+    from calybris_conformance.outcomes import CaseResult, Outcome, Verdict
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the port cannot be asked any more

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _AHEAD: Final = 2  # ranges for each worker: one that it does, one that waits for it
 _WAIT_SECONDS: Final = 0.1
 
+# The package has no types.
+_LOCAL: Final[Any] = LocalCluster
+_CLIENT: Final[Any] = Client
+
 _open = threading.local()
 """The port of each thread of a worker, under `asker`, and its target."""
 
@@ -39,12 +43,12 @@ class Cluster:
         self._scale = scale
         self._target = target
         self._stop = stop
-        self._local: LocalCluster | None = None
+        self._local: Any = None
         if address is None:
-            self._local = LocalCluster(
+            self._local = _LOCAL(
                 n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
             )
-        self.client = Client(self._local if address is None else address, set_as_default=False)
+        self.client = _CLIENT(self._local if address is None else address, set_as_default=False)
         self._finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._numbers: dict[str, int] = {}
 
@@ -61,7 +65,8 @@ class Cluster:
     @property
     def capacity(self) -> int:
         """Some ranges for every thread of every worker that is there now."""
-        return _AHEAD * max(sum(self.client.nthreads().values()), 1)
+        threads: dict[str, int] = self.client.nthreads()
+        return _AHEAD * max(sum(threads.values()), 1)
 
     def submit(self, part: work.Range) -> None:
         """Sends a range to the cluster."""

@@ -50,7 +50,7 @@ def _without_candidates(question: Question, still_wrong: Callable[[Mapping[str, 
 
 
 def _simpler(question: Question) -> Iterator[Callable[[Question], Question]]:
-    """Ways to set fields to what does nothing: many at once, which keeps what is balanced in balance, then one by one."""
+    """Ways to set fields to what does nothing: many at once, which keeps a balance, then one by one."""
     yield partial(_with_policy, key="constructor", value="validated")
     for names in (tuple(wire.REQUEST), _AMOUNTS, *((name,) for name in wire.REQUEST)):
         yield partial(_with_request, fields={name: str(neutral(name)) for name in names})

@@ -1,7 +1,7 @@
 """Rows asked many at a time with `decide.rows`, and right answers recognised by their bytes.
 
-The first right answer of a conversation teaches how the port writes one: what stands before the number of the question,
-between it and the rows, and behind them. After that an answer that is right is one comparison of bytes. Whatever is not
+The first right answer of a conversation teaches how the port writes one: what stands before the number of the
+question, between it and the rows, and behind them. After that an answer that is right is one comparison of bytes. Whatever is not
 equal to these bytes is parsed and compared row by row, and rows that differ are asked again alone with `decide`, so that
 a finding is a case that everybody can ask.
 """
@@ -119,8 +119,9 @@ class Framed(Single):
         message = parse_response(line)
         if not isinstance(message, Result) or message.seq != seq.decode():
             raise ProtocolError("The answer is to another question.")
-        rows = message.answer.ok.get("rows") if isinstance(message.answer, Ok) else None
-        if not isinstance(rows, list) or len(rows) != last - first or message.answer.ok.keys() != {"rows"}:
+        answer = message.answer.ok if isinstance(message.answer, Ok) else {}
+        rows = answer.get("rows")
+        if not isinstance(rows, list) or len(rows) != last - first or answer.keys() != {"rows"}:
             return list(range(first, last))
         wanted = due.decode().split(_SEPARATOR.decode())
         differing = [first + place for place, row in enumerate(rows) if row != wanted[place]]
@@ -165,5 +166,3 @@ def _learned(line: bytes, seq: bytes, due: bytes) -> _Form | None:
             head, _, middle = before.partition(quoted)
             return _Form(head + b'"', b'"' + middle, tail, separator)
     return None
-
-

@@ -66,7 +66,9 @@ class InProcess:
         for first in range(0, len(rows), _SHOWN):
             part = rows[first : first + _SHOWN]
             results = self.results([cases.decision(batch, due, row, given) for row in part])
-            wrong = [wrong_of(row, one) for row, one in zip(part, results, strict=True) if one.outcome is not Outcome.PASS]
+            wrong = [
+                wrong_of(row, one) for row, one in zip(part, results, strict=True) if one.outcome is not Outcome.PASS
+            ]
             if wrong:
                 break
         if not wrong:
@@ -87,9 +89,7 @@ class InProcess:
         constructor, scalars, models = wire.read_policy(case.given["policy"])
         policy = {"constructor": constructor, **scalars, "models": list(models)}
         request = wire.read(wire.REQUEST, case.input["request"])
-        columns = {
-            name: np.array([request[name]], dtype=expected.dtype(kind)) for name, kind in wire.REQUEST.items()
-        }
+        columns = {name: np.array([request[name]], dtype=expected.dtype(kind)) for name, kind in wire.REQUEST.items()}
         try:
             return Ok(expected.written(self._adapter(policy)(columns), 0))
         except Exception as error:  # noqa: BLE001 - whatever the library throws is its answer

@@ -7,7 +7,7 @@ not as it was written is refused.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from calybris_conformance.campaign.tally import Tally
 
@@ -29,7 +29,7 @@ class Journal:
     def __init__(self, path: Path | None, campaign: Mapping[str, Any]) -> None:
         """Reads what is there; `campaign` must be the one that the file was begun with. Raises JournalError."""
         self.done: dict[int, Tally] = {}
-        self._file = None
+        self._file: BinaryIO | None = None
         if path is None:
             return
         header = {"format": FORMAT, **campaign}

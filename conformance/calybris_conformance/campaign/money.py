@@ -1,4 +1,4 @@
-"""What a candidate costs and earns, in plain integers: what profiles aim with, and never what an answer is judged by."""
+"""What a candidate costs and earns, in plain integers: profiles aim with it, and no answer is judged by it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BPS_SQUARED: Final = BPS * BPS
 def cost(model: Mapping[str, Any], request: Mapping[str, Any]) -> int:
     """Microunits, each side rounded up, saturated (MONEY-1, MONEY-2)."""
     sides = request["input_tokens"] * model[INPUT_RATE], request["output_tokens"] * model[OUTPUT_RATE]
-    return min(sum(-(-side // _RATE_TOKENS) for side in sides), U64)
+    return min(int(sum(-(-side // _RATE_TOKENS) for side in sides)), U64)
 
 
 def utility(policy: Mapping[str, Any], model: Mapping[str, Any], request: Mapping[str, Any]) -> int:

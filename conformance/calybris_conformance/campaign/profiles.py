@@ -45,7 +45,7 @@ _PAIRS: Final = 4
 FOCI: Final[Mapping[str, tuple[str, ...]]] = {
     "uniform": ("",),
     "boundary": ("",),
-    "magnitude": tuple(name for name in wire.REQUEST if not name.endswith("_bps")),
+    "magnitude": (*(name for name in wire.REQUEST if not name.endswith("_bps")), "estimated_cost_microunits"),
     "gates": aimed.FOCI,
     "extremes": aimed.EXTREMES,
     "ties": ties.FOCI,
@@ -179,11 +179,26 @@ def _counterparts(name: str, record: Record) -> list[int]:
 def _magnitude(draws: Draws, rows: int, focus: str) -> Made:
     """An ordinary market in which one field of the request takes every number of bits."""
     record, columns = markets.routing(draws, rows)
+    if focus == "estimated_cost_microunits":
+        return _costly(draws, rows, record, columns)
     column = _any(draws, focus, rows, record["models"])
     roomy = {"budget_limit_microunits": np.full(rows, 2**64 - 1, dtype=np.uint64)}
     if focus != "business_value_microunits":
         roomy["business_value_microunits"] = np.full(rows, I64 >> draws.number(0, 40), dtype=np.int64)
     return record, {**columns, **roomy, focus: column}
+
+
+def _costly(draws: Draws, rows: int, record: Record, columns: Columns) -> Made:
+    """Decisions that cost any number of bits: rates and tokens of every size, and a value that pays for it."""
+    for one in record["models"]:
+        one["output_cost_microunits_per_million_tokens"] = draws.magnitude(2**58 - 1)
+    return record, {
+        "input_tokens": columns["input_tokens"],
+        "output_tokens": draws.magnitudes(rows, 2**32 - 1),
+        "business_value_microunits": np.full(rows, I64, dtype=np.int64),
+        "confidence_bps": draws.between(rows, 9_000, BPS),
+        "requested_model_id": columns["requested_model_id"],
+    }
 
 
 _PROFILES: Final[Mapping[str, Callable[[Draws, int, str], Made]]] = {

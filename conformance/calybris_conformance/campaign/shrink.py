@@ -1,4 +1,4 @@
-"""Makes a finding small: Hypothesis takes it apart, and asks the port of every smaller case whether it is still wrong."""
+"""Makes a finding small: Hypothesis takes it apart, and the port says of every smaller case whether it is wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.database import InMemoryExampleDatabase, choices_to_bytes
 from hypothesis.errors import NoSuchExample
 
-from calybris_conformance.campaign import asking, cases, choices, coarse, scripts
+from calybris_conformance.campaign import asking, cases, choices, coarse, pieces
 from calybris_conformance.campaign.tally import finding_of
 from calybris_conformance.outcomes import Outcome
 from calybris_conformance.transport import Interrupted
@@ -31,12 +31,6 @@ SECONDS: Final = 15.0
 _KEY: Final = b"finding"
 # Where Hypothesis keeps what failed and is not yet small; what lies under the key itself it takes for small already.
 _WHERE: Final = b"finding.secondary"
-_SETTINGS: Final = {
-    "deadline": None,
-    "phases": (Phase.reuse, Phase.shrink),
-    "suppress_health_check": list(HealthCheck),
-    "print_blob": False,
-}
 _LOST: Final = frozenset({Outcome.FLAKY, Outcome.NOT_RUN})
 
 
@@ -80,7 +74,14 @@ def _fine(case: Case, search: _Search) -> None:
         find(
             strategy,
             search.still_wrong,
-            settings=settings(database=database, max_examples=1, **_SETTINGS),
+            settings=settings(
+                database=database,
+                max_examples=1,
+                deadline=None,
+                phases=(Phase.reuse, Phase.shrink),
+                suppress_health_check=list(HealthCheck),
+                print_blob=False,
+            ),
             database_key=_KEY,
         )
 
@@ -93,11 +94,11 @@ def from_case(case: Case, asker: Asker) -> Finding | None:
     return shrunk(finding_of(0, "", "", asking.wrong_of(0, result)), asker)
 
 
-class _Enough(BaseException):  # noqa: N818 - not an error, and Hypothesis shrinks what is an Exception
+class _Enough(BaseException):  # not an Exception, because Hypothesis shrinks those
     """The time is over."""
 
 
-class _Told(BaseException):  # noqa: N818 - Interrupted, past Hypothesis
+class _Told(BaseException):  # Interrupted, past Hypothesis
     """Somebody told the campaign to stop."""
 
 
@@ -136,6 +137,4 @@ def _form(case: Case) -> tuple[st.SearchStrategy[dict[str, Any]], list[Any]] | N
     if case.op == cases.DECIDE:
         models = len(case.given["policy"]["models"])
         return choices.strategy(models), choices.encode(case.given, case.input)
-    return scripts.form(case)
-
-
+    return pieces.form(case)

@@ -65,9 +65,7 @@ def _balance(draws: Draws, record: Record, anchor: Record, per_mille_off: int) -
         one["p95_latency_ms"] = utility - lowest + 1 + off
 
 
-def _requests(
-    draws: Draws, rows: int, anchor: Record, models: list[Record], *, moved_tokens: bool
-) -> dict[str, Any]:
+def _requests(draws: Draws, rows: int, anchor: Record, models: list[Record], *, moved_tokens: bool) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for name, number in anchor.items():
         kept = np.full(rows, number, dtype=np.int64 if name == "business_value_microunits" else np.uint64)

@@ -6,11 +6,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final, Self
 
-from calybris_conformance.campaign import coverage
 from calybris_ref.cli.terminal import is_terminal, one_line, paint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from calybris_conformance.campaign.tally import Tally
@@ -23,8 +22,9 @@ _NAMED: Final = 4  # answers on a line
 class Watch:
     """Draws a tally on stderr; a context manager that leaves the terminal clean."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, universe: Sequence[str]) -> None:
         self._name = name
+        self._universe = universe
         self._stream = sys.stderr
         self._visible = is_terminal(self._stream)
         self._started = time.monotonic()
@@ -66,12 +66,12 @@ class Watch:
         first_time, first_cases = self._recent[0]
         speed = int((tally.cases - first_cases) / (now - first_time)) if now > first_time else 0
         found = f"{len(tally.findings)} findings"
-        return [
+        headline = (
             f"{one_line(self._name)}  {tally.cases:,} cases  {speed:,}/s  "
             f"{paint(found, 'bad', self._stream) if tally.findings else found}  "
-            f"{reached(tally)}  {minutes}:{seconds:02}",
-            *answers(tally.answers),
-        ]
+            f"{reached(tally, self._universe)}  {minutes}:{seconds:02}"
+        )
+        return [headline, *answers(tally.answers)]
 
     def _draw(self, lines: list[str]) -> None:
         self._clear()
@@ -86,10 +86,10 @@ class Watch:
         self._lines = 0
 
 
-def reached(tally: Tally) -> str:
+def reached(tally: Tally, universe: Sequence[str]) -> str:
     """How much of what can be reached was reached."""
-    met = sum(mark in tally.reached for mark in coverage.UNIVERSE)
-    return f"reached {met} of {len(coverage.UNIVERSE)} marks"
+    met = sum(mark in tally.reached for mark in universe)
+    return f"reached {met} of {len(universe)} marks"
 
 
 def answers(counts: Mapping[str, int]) -> list[str]:

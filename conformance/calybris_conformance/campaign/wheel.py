@@ -16,16 +16,14 @@ if TYPE_CHECKING:
 
     from calybris_conformance.campaign.in_process import Decider
 
-_READ: Final = {
-    name: attrgetter(f"{name}_code" if name in ("action", "reason") else name) for name in wire.DECISION
-}
+_READ: Final = {name: attrgetter(f"{name}_code" if name in ("action", "reason") else name) for name in wire.DECISION}
 
 
 def adapter(policy: Mapping[str, Any]) -> Decider:
     """Decides under this policy."""
     scalars = [policy[name] for name in wire.POLICY_SCALARS]
     models = [calybris.KernelModel(*(one[name] for name in wire.MODEL)) for one in policy["models"]]
-    snapshot = calybris.PolicySnapshot(*scalars, models)
+    snapshot = calybris.PolicySnapshot(*[*scalars, models])
 
     def decide(columns: Mapping[str, Any]) -> Mapping[str, Any]:
         requests = list(map(calybris.KernelInput, *(columns[name].tolist() for name in wire.REQUEST)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calybris_conformance.campaign import coverage, expected, steering, units
-from calybris_conformance.campaign.asking import Stopped
+from calybris_conformance.campaign import coverage, expected, others, steering, units
+from calybris_conformance.campaign.asking import Stopped, wrong_of
 from calybris_conformance.campaign.tally import Tally, finding_of
+from calybris_conformance.outcomes import Outcome
 from calybris_conformance.transport import Interrupted
 
 if TYPE_CHECKING:
@@ -54,10 +55,27 @@ def do(scale: Scale, part: Range, asker: Asker, stop: threading.Event) -> Tally:
 
 def unit(made_from: units.Unit, asker: Asker) -> Tally:
     """Asks one unit. Raises Stopped and Interrupted."""
+    if made_from.profile in others.PROFILES:
+        return _asked_alone(made_from, asker)
     batch = units.make(made_from)
     due = expected.decide(batch.snapshot, batch.columns)
     count, wrongs = asker.wrong_rows(batch, due)
     tally = Tally(batch.rows, count, coverage.answers(due), coverage.marks(batch, due))
     for wrong in wrongs:
         tally.note(finding_of(made_from.index, made_from.profile, made_from.focus, wrong))
+    return tally
+
+
+def _asked_alone(made_from: units.Unit, asker: Asker) -> Tally:
+    """A unit of questions that are not rows."""
+    asked = others.cases_of(made_from, asker.features)
+    tally = Tally(len(asked))
+    for row, result in enumerate(asker.results(asked)):
+        if result.outcome is Outcome.NOT_RUN:
+            raise Stopped(result.verdict.detail)
+        tally.reached.update(set(others.marks(result.case)))
+        if result.outcome is not Outcome.PASS:
+            tally.wrong += 1
+            wrong = wrong_of(row, result)
+            tally.note(finding_of(made_from.index, made_from.profile, made_from.focus, wrong))
     return tally

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import shlex
@@ -9,18 +10,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from calybris_conformance.campaign import cases, coverage, files, shrink
+from calybris_conformance.campaign import cases, files, shrink, steering
 from calybris_conformance.campaign.asking import sentence
 from calybris_conformance.campaign.catalogs import ABILITIES
 from calybris_conformance.campaign.conduct import Limits, Outcome, conduct
 from calybris_conformance.campaign.in_process import AdapterError
 from calybris_conformance.campaign.journal import Journal, JournalError
-from calybris_conformance.campaign.steering import ARMS
 from calybris_conformance.campaign.target import Target
-from calybris_conformance.campaign.watch import Watch, answers, reached
+from calybris_conformance.campaign.watch import Watch
 from calybris_conformance.campaign.work import Scale
 from calybris_conformance.campaign.workers import Here
-from calybris_conformance.commands import promote
+from calybris_conformance.commands import campaign_report, promote
 from calybris_conformance.commands.port import add_port, count, never_ready, seconds, settings, stop_on_signals
 from calybris_conformance.commands.shared import open_corpus
 from calybris_conformance.outcomes import Exit
@@ -30,7 +30,6 @@ from calybris_conformance.transport import Interrupted
 from calybris_ref.cli.terminal import CommandError, one_line, paint
 
 if TYPE_CHECKING:
-    import argparse
     import threading
     from collections.abc import Mapping
 
@@ -48,14 +47,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The sub-commands and their options."""
     commands = parser.add_subparsers(title="commands", dest="campaign_command", metavar="COMMAND", required=True)
     run_parser = commands.add_parser(
-        "run", help="ask a port made cases", description="Ask a port made cases until a limit, and shrink what is wrong."
+        "run",
+        help="ask a port made cases",
+        description="Ask a port made cases until a limit, and shrink what is wrong.",
     )
     add_port(run_parser, required=False)
     _add_in_process(run_parser)
     run_parser.add_argument("--window", type=count, default=32, metavar="N", help="questions open at once (default 32)")
-    run_parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="what all cases are made from (default 0)")
+    run_parser.add_argument(
+        "--seed", type=_seed, default=0, metavar="N", help="what all cases are made from (default 0)"
+    )
     run_parser.add_argument("--cases", type=count, metavar="N", help="stop after this many cases")
-    run_parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after this time (default 60, or --cases)")
+    run_parser.add_argument(
+        "--seconds", type=seconds, metavar="N", help="stop after this time (default 60, or --cases)"
+    )
     run_parser.add_argument("--first", action="store_true", help="stop at the first finding")
     run_parser.add_argument("--jobs", type=count, default=1, metavar="N", help="worker processes (default 1: none)")
     run_parser.add_argument("--scheduler", metavar="URL", help="a Dask scheduler, such as tcp://host:8786")
@@ -109,17 +114,20 @@ def _run(arguments: argparse.Namespace) -> Exit:
         limits = Limits(arguments.cases, arguments.seconds, arguments.first)
         if limits.cases is None and limits.seconds is None:
             limits = Limits(None, _SECONDS, arguments.first)
-        watch = stack.enter_context(Watch(asker.name))
+        arms = steering.arms(asker.features)
+        watch = stack.enter_context(Watch(asker.name, steering.universe(arms)))
         workers = _workers(stack, arguments, target, scale, asker, stop)
         try:
-            outcome = conduct(ARMS, workers, journal, limits, watch.tally)
+            outcome = conduct(arms, workers, journal, limits, watch.tally)
             found = _small(outcome, asker, watch)
         except Interrupted:
             raise CommandError("interrupted", Exit.INTERRUPTED) from None
         except NotReady as error:
             raise never_ready(error) from None
     written = [(finding, files.write(arguments.out, finding)) for finding in found]
-    _print(arguments, facts, outcome, [(finding, _repeat(arguments, path)) for finding, path in written])
+    said = [(finding, _repeat(arguments, path)) for finding, path in written]
+    say = campaign_report.as_json if arguments.json else campaign_report.as_text
+    print(say(facts, arms, outcome, said))
     return Exit.NOT_CONFORMANT if found or outcome.tally.stopped else Exit.CONFORMANT
 
 
@@ -156,7 +164,7 @@ def _scale(arguments: argparse.Namespace, asker: Asker) -> tuple[Scale, dict[str
         "seed": str(arguments.seed),
         "rows": rows,
         "units": units,
-        "abilities": sorted(abilities),
+        "features": sorted(asker.features),
     }
     return Scale(arguments.seed, rows, units, abilities), facts
 
@@ -182,8 +190,10 @@ def _small(outcome: Outcome, asker: Asker, watch: Watch) -> list[Finding]:
     for place, finding in enumerate(sorted(outcome.tally.findings.values(), key=lambda one: one.place)):
         if place < _SHRUNK:
             watch.note(f"making finding {place + 1} of {len(outcome.tally.findings)} small: {finding.kind}")
-            finding = shrink.shrunk(finding, asker)  # noqa: PLW2901 - the same finding, smaller
-        found.setdefault(json.dumps([finding.case.op, finding.case.given, finding.case.input]), finding)
+            small = shrink.shrunk(finding, asker)
+        else:
+            small = finding
+        found.setdefault(json.dumps([small.case.op, small.case.given, small.case.input]), small)
     return list(found.values())
 
 
@@ -191,38 +201,6 @@ def _repeat(arguments: argparse.Namespace, path: Path) -> str:
     """The one line that asks this case again."""
     asked = ["--in-process", arguments.in_process] if arguments.in_process else ["--", *arguments.port]
     return shlex.join(["calybris-ref", "campaign", "replay", str(path), *asked])
-
-
-def _print(
-    arguments: argparse.Namespace, facts: Mapping[str, Any], outcome: Outcome, found: list[tuple[Finding, str]]
-) -> None:
-    tally = outcome.tally
-    speed = int(outcome.cases_now / outcome.seconds) if outcome.seconds else 0
-    unreached = [mark for mark in coverage.UNIVERSE if mark not in tally.reached]
-    if arguments.json:
-        summary = {
-            **facts,
-            **{key: value for key, value in tally.to_json().items() if key != "findings"},
-            "ranges": outcome.ranges,
-            "seconds": round(outcome.seconds, 3),
-            "cases_per_second": speed,
-            "clauses": coverage.clauses(tally.reached),
-            "unreached": unreached,
-            "findings": [{**finding.to_json(), "repeat": repeat} for finding, repeat in found],
-        }
-        print(json.dumps(summary, ensure_ascii=False, indent=2))
-        return
-    for finding, repeat in found:
-        print(f"{paint(one_line(finding.kind), 'bad', sys.stdout)}: {one_line(finding.detail)}")
-        print(f"  met in unit {finding.index}, row {finding.row} ({finding.profile} {finding.focus})".rstrip())
-        print(f"  again    {one_line(repeat)}\n")
-    if tally.stopped:
-        print(paint(f"stopped early: {one_line(tally.stopped)}", "bad", sys.stdout))
-    print(f"{tally.cases:,} cases in {outcome.seconds:.1f} s, {speed:,} a second, {facts['how']}; {tally.wrong:,} wrong")
-    print("\n".join(answers(tally.answers)))
-    print(f"{reached(tally)}, {len(coverage.clauses(tally.reached))} clauses")
-    verdict = f"{len(found)} findings" if found else "no finding"
-    print(paint(verdict, "bad" if found else "good", sys.stdout))
 
 
 # ---- replay, shrink

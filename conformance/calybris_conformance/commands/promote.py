@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.add_argument("file", type=Path, help="a finding, as `campaign run` wrote it")
-    parser.add_argument("--id", required=True, metavar="GROUP/NAME", help="what the case is called: promoted/GROUP/NAME")
+    parser.add_argument(
+        "--id", required=True, metavar="GROUP/NAME", help="what the case is called: promoted/GROUP/NAME"
+    )
     parser.add_argument("--about", required=True, metavar="SENTENCE", help="what is special here, in one sentence")
-    parser.add_argument("--into", type=Path, default=promoted.PATH, metavar="FILE", help="another list than the project's")
+    parser.add_argument(
+        "--into", type=Path, default=promoted.PATH, metavar="FILE", help="another list than the project's"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Exit:
