@@ -1,9 +1,9 @@
 """Rows asked many at a time with `decide.rows`, and right answers recognised by their bytes.
 
 The first right answer of a conversation teaches how the port writes one: what stands before the number of the
-question, between it and the rows, and behind them. After that an answer that is right is one comparison of bytes. Whatever is not
-equal to these bytes is parsed and compared row by row, and rows that differ are asked again alone with `decide`, so that
-a finding is a case that everybody can ask.
+question, between it and the rows, and behind them. After that an answer that is right is one comparison of bytes.
+Whatever is not equal to these bytes is parsed and compared row by row, and rows that differ are asked again alone with
+`decide`, so that a finding is a case that everybody can ask.
 """
 
 from __future__ import annotations
