@@ -7,7 +7,6 @@ of the rows, candidate by candidate, with the kernel's own walk, so that measuri
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,26 +27,34 @@ SAMPLE: Final = 32
 """Rows of a unit that are looked at closely."""
 
 _REASONS: Final = {int(reason): reason.label for reason in KernelReason}
-_MEASURED: Final[Mapping[str, tuple[str, str]]] = {
-    "quality": ("quality_bps", "minimum_quality_bps"),
-    "latency": ("p95_latency_ms", "max_p95_latency_ms"),
-    "risk_ceiling": ("risk_ceiling_bps", "risk_bps"),
+# The gates that compare a number with a limit: name, number of the gate, the candidate's field, the request's field.
+_MEASURED: Final = (
+    ("quality", int(Gate.QUALITY), "quality_bps", "minimum_quality_bps"),
+    ("latency", int(Gate.LATENCY), "p95_latency_ms", "max_p95_latency_ms"),
+    ("risk_ceiling", int(Gate.RISK_CEILING), "risk_ceiling_bps", "risk_bps"),
+)
+_PASSED: Final = len(GATES) + 1
+_GATE: Final = {number: f"gate/{name}" for number, name in enumerate(GATES, 1)}
+_PAIR: Final = {
+    (first, second): f"pair/{GATES[first - 1]}+{GATES[second - 1]}"
+    for first in range(1, _PASSED)
+    for second in range(first, _PASSED)
 }
 _BITS: Final[Mapping[str, int]] = {
     **{name: 14 if name.endswith("_bps") else wire.INTEGER_TYPES[kind][1].bit_length()
        for name, kind in wire.REQUEST.items() if name != "requested_model_id"},
-    "estimated_cost_microunits": 64,
+    "estimated_cost_microunits": 63,
     "expected_utility_microunits": 63,
 }  # fmt: skip
 _STEPS: Final = (-1, 0, 1)
 
 UNIVERSE: Final[tuple[str, ...]] = (
     *(f"answer/{label}" for label in _REASONS.values()),
-    *(f"gate/{gate}" for gate in GATES),
-    *(f"pair/{first}+{second}" for place, first in enumerate(GATES) for second in GATES[place:]),
+    *_GATE.values(),
+    *_PAIR.values(),
     *(
         f"distance/{gate}/{step:+d}"
-        for gate in ("risk_limit", "confidence_limit", *_MEASURED, "budget", "utility")
+        for gate in ("risk_limit", "confidence_limit", *(name for name, *_ in _MEASURED), "budget", "utility")
         for step in _STEPS
     ),
     *(f"tie/{level}" for level in ("utility", "cost", "quality")),
@@ -104,12 +111,13 @@ def marks(batch: Batch, due: Mapping[str, Any]) -> Counter[str]:
     for row in range(0, batch.rows, max(batch.rows // SAMPLE, 1)):
         request = KernelInput(*(int(column[row]) for column in batch.columns.values()))
         found.update(set(_of_request(batch.snapshot, request)))
-        found.update(
-            f"bits/{name}/{abs(int(columns[name][row])).bit_length()}"
-            for name in _BITS
-            for columns in (batch.columns if name in batch.columns else due,)
-        )
+        found.update(f"bits/{name}/{abs(number).bit_length()}" for name, number in _sized(batch, due, row))
     return found
+
+
+def _sized(batch: Batch, due: Mapping[str, Any], row: int) -> Iterator[tuple[str, int]]:
+    for name in _BITS:
+        yield name, int((batch.columns[name] if name in batch.columns else due[name])[row])
 
 
 def _of_request(snapshot: PolicySnapshot, request: KernelInput) -> Iterator[str]:
@@ -118,31 +126,29 @@ def _of_request(snapshot: PolicySnapshot, request: KernelInput) -> Iterator[str]
     if kernel.hard_limit(snapshot, request) is not None:
         return
     trail: list[kernel.Assessment] = []
-    _, eligible = kernel.walk(snapshot, request, snapshot.rows, trail)
-    failed: list[Gate] = []
+    counts, eligible = kernel.walk(snapshot, request, snapshot.rows, trail)
     for model, (gate, cost, _, utility) in zip(snapshot.models, trail, strict=True):
-        if gate is not None:
-            failed.append(gate)
-        yield from _of_candidate(model, request, gate, cost, utility)
-    for gate in dict.fromkeys(failed):
-        yield f"gate/{gate.label}"
-    for first, second in combinations(sorted(failed), 2):
-        yield f"pair/{first.label}+{second.label}"
+        yield from _of_candidate(model, request, _PASSED if gate is None else gate, cost, utility)
+    failed = [gate for gate in range(1, _PASSED) if counts[gate]]
+    for place, first in enumerate(failed):
+        yield _GATE[first]
+        if counts[first] > 1:
+            yield _PAIR[first, first]
+        for second in failed[place + 1 :]:
+            yield _PAIR[first, second]
     yield from _ties(sorted(eligible)[:2])
 
 
-def _of_candidate(
-    model: KernelModel, request: KernelInput, gate: Gate | None, cost: int, utility: int
-) -> Iterator[str]:
-    for name, (own, limit) in _MEASURED.items():
-        # How far a later gate's numbers are apart says nothing about a candidate that never came to it.
-        if gate is None or gate >= Gate[name.upper()]:
+def _of_candidate(model: KernelModel, request: KernelInput, gate: int, cost: int, utility: int) -> Iterator[str]:
+    """The distances of a candidate at the gates that it came to; it stopped at `gate`."""
+    for name, number, own, limit in _MEASURED:
+        if gate >= number:
             yield from _distance(name, getattr(model, own) - getattr(request, limit))
-    if gate is None or gate >= Gate.BUDGET:
+    if gate >= Gate.BUDGET:
         yield from _distance("budget", cost - request.budget_limit_microunits)
         if cost == U64:
             yield "end/cost"
-    if gate is None or gate is Gate.UTILITY:
+    if gate >= Gate.UTILITY:
         yield from _distance("utility", utility)
         if utility == I64:
             yield "end/utility_high"

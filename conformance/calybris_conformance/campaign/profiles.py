@@ -191,7 +191,7 @@ def _magnitude(draws: Draws, rows: int, focus: str) -> Made:
 def _costly(draws: Draws, rows: int, record: Record, columns: Columns) -> Made:
     """Decisions that cost any number of bits: rates and tokens of every size, and a value that pays for it."""
     for one in record["models"]:
-        one["output_cost_microunits_per_million_tokens"] = draws.magnitude(2**58 - 1)
+        one["output_cost_microunits_per_million_tokens"] = draws.magnitude(2**64 - 1)
     return record, {
         "input_tokens": columns["input_tokens"],
         "output_tokens": draws.magnitudes(rows, 2**32 - 1),
