@@ -8,13 +8,15 @@ With `--rows` the port also claims `decide.rows`, row by row through the same wr
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 from calybris_conformance import wire
 from calybris_conformance.adapters.reference import ADAPTER
 from calybris_conformance.adapters.sabotage.wrong_rules import rewritten
+from calybris_conformance.adapters.serve import serve
 from calybris_conformance.operations import Operation
-from calybris_ref import KernelAction, KernelReason, kernel
+from calybris_ref import KernelAction, KernelReason, budget, kernel, wal_chain
 
 WINNER = "winner = min(eligible)"
 QUALITY_TERM = "quality_term = weighted_value * quality // _BPS_SQUARED"
@@ -47,6 +49,12 @@ BUGS: dict[str, tuple[str, str]] = {
         "    Gate.LATENCY,\n    Gate.RISK_CEILING,\n    Gate.QUALITY,\n",
     ),
 }
+# Bugs of the ledger and of the log: (module, what stands in it, what stands there instead).
+OTHER_BUGS: dict[str, tuple[ModuleType, str, str]] = {
+    "cap-ignored": (budget, "if cap <= 0:", "if True:"),
+    "blank-line-refused": (wal_chain, "if not is_blank(line):", "if True:"),
+}
+RIGHT = "right"
 
 
 def decide_rows(decide: Operation) -> Operation:
@@ -68,13 +76,15 @@ def decide_rows(decide: Operation) -> Operation:
 
 
 def main() -> None:
-    right, wrong = BUGS[sys.argv[1]]
+    name = sys.argv[1]
     features, operations = ADAPTER.features - {"decide.rows"}, dict(ADAPTER.operations)
     if "--rows" in sys.argv:
         features |= {"decide.rows"}
         operations["decide.rows"] = decide_rows(operations["decide"])
-    adapter = replace(ADAPTER, name=sys.argv[1], features=features, operations=operations)
-    rewritten(kernel, right, wrong)(adapter, sys.stdin.buffer, sys.stdout.buffer)
+    adapter = replace(ADAPTER, name=name, features=features, operations=operations)
+    module, right, wrong = OTHER_BUGS[name] if name in OTHER_BUGS else (kernel, *BUGS.get(name, ("", "")))
+    run = serve if name == RIGHT else rewritten(module, right, wrong)
+    run(adapter, sys.stdin.buffer, sys.stdout.buffer)
 
 
 if __name__ == "__main__":

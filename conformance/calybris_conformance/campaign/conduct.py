@@ -77,7 +77,7 @@ def conduct(
         while merger.merged in known and not _enough(merger.total, limits):
             merger.merge(known.pop(merger.merged))
             watch(merger.total)
-        if _enough(merger.total, limits) or merger.total.stopped:
+        if _enough(merger.total, limits):
             break
         while len(open_ranges) < workers.capacity and time.monotonic() < ends_at:
             if given_out in known or given_out < merger.merged:
@@ -100,7 +100,9 @@ def conduct(
 
 
 def _enough(total: Tally, limits: Limits) -> bool:
-    return (limits.cases is not None and total.cases >= limits.cases) or (limits.first_finding and bool(total.findings))
+    if total.stopped or (limits.first_finding and total.findings):
+        return True
+    return limits.cases is not None and total.cases >= limits.cases
 
 
 class _Merger:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 SUITE: Final = "campaign"
 _CLAUSES: Final[Mapping[str, tuple[str, ...]]] = {
-    "budget.script": ("BUDGET-1",),
-    "wal.verify": ("WAL-1",),
-    "wal.replay": ("REPLAY-1",),
+    "budget.script": ("LEDGER-1",),
+    "wal.verify": ("LOG-4",),
+    "wal.replay": ("LOG-10",),
 }
 """The clauses of what is not a decision: the first of its page, for whoever promotes the case to narrow."""
 

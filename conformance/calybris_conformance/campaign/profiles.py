@@ -45,7 +45,10 @@ _PAIRS: Final = 4
 FOCI: Final[Mapping[str, tuple[str, ...]]] = {
     "uniform": ("",),
     "boundary": ("",),
-    "magnitude": (*(name for name in wire.REQUEST if not name.endswith("_bps")), "estimated_cost_microunits"),
+    "magnitude": (
+        *(name for name in wire.REQUEST if not name.endswith(("_bps", "_id"))),
+        "estimated_cost_microunits",
+    ),
     "gates": aimed.FOCI,
     "extremes": aimed.EXTREMES,
     "ties": ties.FOCI,

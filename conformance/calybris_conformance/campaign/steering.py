@@ -53,7 +53,7 @@ def aims(arm: Arm) -> frozenset[str]:
                 {"tie/utility"} | {f"tie/{focus}"} | ({"tie/cost", "tie/quality"} if focus == "model_id" else set())
             )
         case "extremes":
-            wanted = {f"end/{focus}"}
+            wanted = {f"end/{focus}"} if f"end/{focus}" in _UNIVERSE else {"bits/expected_utility_microunits/63"}
         case "uniform":
             wanted = {mark for mark in coverage.UNIVERSE if mark.startswith("bits/")}
         case _:

@@ -14,7 +14,7 @@ from calybris_conformance.campaign.units import Batch
 from calybris_conformance.compare import same_answer
 from calybris_conformance.outcomes import Outcome
 from calybris_conformance.session import Settings
-from tests.support.campaigning import QUICK, REFERENCE, bug, made, opened
+from tests.support.campaigning import REFERENCE, bug, made, opened
 
 WAYS = {"single": (), "frames": ("--rows",)}
 
