@@ -1,12 +1,12 @@
 """A campaign is a function of its seed: whoever does the ranges, in whatever order, however often it is broken off."""
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from calybris_conformance.campaign import conduct as conducting
 from calybris_conformance.campaign import steering, work
 from calybris_conformance.campaign.conduct import GENERATION, Limits, conduct
 from calybris_conformance.campaign.in_process import InProcess
@@ -93,7 +93,7 @@ def test_what_is_already_there_is_enough(tmp_path: Path) -> None:
 
 def test_it_stops_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter(range(1_000))
-    monkeypatch.setattr(conducting.time, "monotonic", lambda: float(next(now)))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(now)))
     outcome = conduct(ARMS, Scrambled(1), NOTHING, Limits(seconds=20))
     assert 0 < outcome.ranges < 20
 

@@ -1,5 +1,6 @@
 """Findings become small: choices lead back to their case, and what is left is what the bug needs."""
 
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture.data import ConjectureData
 
+from calybris_conformance import wire
 from calybris_conformance.campaign import choices, coarse, damage, others, pieces, scripts, shrink, units, work
 from calybris_conformance.campaign.asking import wrong_of
 from calybris_conformance.campaign.catalogs import ABILITIES
@@ -14,7 +16,6 @@ from calybris_conformance.campaign.choices import neutral
 from calybris_conformance.campaign.steering import DECISIONS
 from calybris_conformance.campaign.tally import Finding, finding_of
 from calybris_conformance.campaign.units import Unit
-from calybris_conformance.corpus import Case
 from calybris_conformance.outcomes import Outcome
 from calybris_conformance.transport import Interrupted
 from tests.support.campaigning import bug, made, opened, part, scale
@@ -33,7 +34,7 @@ def test_the_choices_of_a_decision_lead_back_to_it(arm: tuple[str, str]) -> None
     for index in range(6):
         batch = units.make(Unit(1, index, *arm, 4, ABILITIES if index % 2 else frozenset()))
         given_, question = batch.given(), {"request": batch.request(2)}
-        form = choices.strategy(len(batch.policy["models"])), choices.encode(given_, question)
+        form = choices.strategy(), choices.encode(given_, question)
         assert drawn(form) == {"given": given_, "input": question}
 
 
@@ -48,20 +49,14 @@ def test_the_choices_of_scripts_and_logs_lead_back_to_them(profile: str) -> None
 def test_only_what_is_asked_is_taken_apart() -> None:
     (case, *_) = others.cases_of(Unit(1, 3, "log", "", 0), frozenset())
     assert case.op == damage.VERIFY
-    assert pieces.form(Case(**{**{name: getattr(case, name) for name in Case.__slots__}, "op": "echo"})) is None
+    assert pieces.form(replace(case, op="echo")) is None
 
 
 def test_what_is_neutral_is_the_first_choice() -> None:
-    batch, _ = made()
+    scalars = {name: str(neutral(name)) for name in wire.POLICY_SCALARS}
     encoded = choices.encode(
-        {
-            "policy": {
-                **batch.given()["policy"],
-                "models": [],
-                **{n: str(neutral(n)) for n in choices.wire.POLICY_SCALARS},
-            }
-        },
-        {"request": {name: str(neutral(name)) for name in choices.wire.REQUEST}},
+        {"policy": {"constructor": "validated", **scalars, "models": []}},
+        {"request": {name: str(neutral(name)) for name in wire.REQUEST}},
     )
     assert set(encoded) == {0}
 
@@ -71,10 +66,8 @@ def test_what_is_neutral_is_the_first_choice() -> None:
 def test_the_coarse_cut_leaves_the_candidates_that_are_needed(needed: set[int]) -> None:
     batch, _ = made("uniform", "", 4)
     models = [{**batch.given()["policy"]["models"][0], "p95_latency_ms": str(place)} for place in range(7)]
-    question = {
-        "given": {"policy": {**batch.given()["policy"], "models": models}},
-        "input": {"request": batch.request(0)},
-    }
+    policy = {**batch.given()["policy"], "models": models}
+    question = {"given": {"policy": policy}, "input": {"request": batch.request(0)}}
 
     def still_wrong(made_: object) -> bool:
         kept = {one["p95_latency_ms"] for one in made_["given"]["policy"]["models"]}  # type: ignore[index]
@@ -106,10 +99,8 @@ def test_a_finding_becomes_small_and_stays_wrong() -> None:
         needed = {name for name, value in request.items() if value != str(neutral(name))}
         assert needed <= {"business_value_microunits", "confidence_bps"}
         assert (small.place, small.profile) == (finding.place, finding.profile)
-        assert shrink.from_case(small.case, asker) == small.__class__(
-            **{name: getattr(small, name) for name in Finding.__slots__}
-            | {"index": 0, "row": 0, "profile": "", "focus": ""}
-        )
+        again = shrink.from_case(small.case, asker)
+        assert again == replace(small, index=0, row=0, profile="", focus="")
 
 
 def test_what_is_answered_rightly_now_stays_as_it_was_met() -> None:

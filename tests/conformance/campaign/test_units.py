@@ -44,10 +44,10 @@ def test_fields_keep_their_widths(arm: Arm) -> None:
 def test_a_validated_policy_means_the_same_under_both_constructors() -> None:
     for index, arm in enumerate(DECISIONS):
         policy = units.make(Unit(3, index, *arm, 1)).policy
-        scalars = [policy[name] for name in wire.POLICY_SCALARS]
         models = [KernelModel(**one) for one in policy["models"]]
+        arguments = [*(policy[name] for name in wire.POLICY_SCALARS), models]
         assert policy["constructor"] == "validated"
-        assert PolicySnapshot.try_new(*scalars, models) == PolicySnapshot.try_new_trusted(*scalars, models)
+        assert PolicySnapshot.try_new(*arguments) == PolicySnapshot.try_new_trusted(*arguments)
 
 
 def test_requests_are_valid_unless_the_port_takes_others() -> None:
