@@ -69,7 +69,7 @@ def generate(
     for draft in drafts(watch):
         if draft.path in files:
             raise GenerationError(f"{draft.path}: two drafts have this path.")
-        document = _document(draft)
+        document = document_of(draft)
         for group in document["groups"]:
             for case in group["cases"]:
                 if case["id"] in hashes:
@@ -107,7 +107,7 @@ def write(root: Path, tree: Mapping[str, bytes]) -> None:
         (root / path).write_bytes(data)
 
 
-def _document(draft: Draft) -> dict[str, Any]:
+def document_of(draft: Draft) -> dict[str, Any]:
     """The file with its answers, keys in the order of the format."""
     groups = [_group(draft, group) for group in draft.groups]
     cases = [case for group in groups for case in group["cases"]]
