@@ -20,13 +20,15 @@ PROVE_OPTIONS ?=
 BENCH_OPTIONS ?=
 # how long `fuzz` takes for each reader
 FUZZ_SECONDS ?= 600
+# how long `campaign` takes for each port
+CAMPAIGN_SECONDS ?= 60
 # which part of the mutants of the specification `spec-mutants-sample` asks again
 SAMPLE ?= 0/40
 # options of `conformance run` in the demo; CI asks everything twice, with --twice
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz pages pictures package wheel-compiled lock clean
+.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz campaign pages pictures package wheel-compiled lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
@@ -147,6 +149,11 @@ pictures: $(VENV)/.ready  ## take the pictures of the documentation again, from 
 bench: $(VENV)/.ready  ## time the reference against the wheel, in one run, and write docs/benchmarks.md
 	$(call say,measuring)
 	$(BIN)/python -m tests.bench --write $(BENCH_OPTIONS)
+
+campaign: $(VENV)/.ready  ## ask the wheel, and the reference over the protocol, made cases, CAMPAIGN_SECONDS each
+	$(call say,campaigns)
+	$(BIN)/calybris-ref campaign run --seconds $(CAMPAIGN_SECONDS) --jobs 2 --out $(OUT)/findings --in-process wheel
+	$(BIN)/calybris-ref campaign run --seconds $(CAMPAIGN_SECONDS) --out $(OUT)/findings -- $(BIN)/python -m calybris_conformance.adapters.reference
 
 package: $(VENV)/.ready  ## build the wheel, install it into an empty environment, judge the reference from there
 	$(call say,packaging)

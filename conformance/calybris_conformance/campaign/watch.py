@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from calybris_ref.cli.terminal import is_terminal, one_line, paint
 
@@ -20,12 +20,12 @@ _NAMED: Final = 4  # answers on a line
 
 
 class Watch:
-    """Draws a tally on stderr; a context manager that leaves the terminal clean."""
+    """Draws a tally on a stream (stderr); a context manager that leaves the terminal clean."""
 
-    def __init__(self, name: str, universe: Sequence[str]) -> None:
+    def __init__(self, name: str, universe: Sequence[str], stream: TextIO | None = None) -> None:
         self._name = name
         self._universe = universe
-        self._stream = sys.stderr
+        self._stream = stream or sys.stderr
         self._visible = is_terminal(self._stream)
         self._started = time.monotonic()
         self._drawn = float("-inf")

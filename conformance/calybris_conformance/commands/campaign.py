@@ -51,8 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="ask a port made cases",
         description="Ask a port made cases until a limit, and shrink what is wrong.",
     )
-    add_port(run_parser, required=False)
-    _add_in_process(run_parser)
+    _add_in_process(run_parser, add_port(run_parser))
     run_parser.add_argument("--window", type=count, default=32, metavar="N", help="questions open at once (default 32)")
     run_parser.add_argument(
         "--seed", type=_seed, default=0, metavar="N", help="what all cases are made from (default 0)"
@@ -72,8 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shrink_parser = commands.add_parser("shrink", help="make a case smaller", description="Make a case smaller.")
     for one in (replay_parser, shrink_parser):
         one.add_argument("file", type=Path, help="a file of vectors, such as a campaign writes")
-        add_port(one, required=False)
-        _add_in_process(one)
+        _add_in_process(one, add_port(one))
         one.add_argument("--json", action="store_true", help="print the result as JSON")
     shrink_parser.add_argument("--out", type=Path, default=Path("findings"), metavar="DIR", help="where the case goes")
 
@@ -92,9 +90,21 @@ def run(arguments: argparse.Namespace) -> int:
     return int(commands[arguments.campaign_command](arguments))
 
 
-def _add_in_process(parser: argparse.ArgumentParser) -> None:
+def _add_in_process(parser: argparse.ArgumentParser, port: argparse.Action) -> None:
+    class InProcess(argparse.Action):
+        """Names an adapter; no port is needed then."""
+
+        def __call__(
+            self, _parser: object, namespace: argparse.Namespace, values: object, _option: object = None
+        ) -> None:
+            setattr(namespace, self.dest, values)
+            port.required = False
+
     parser.add_argument(
-        "--in-process", metavar="ADAPTER", help="instead of a port: `wheel`, or module:name of an adapter"
+        "--in-process",
+        action=InProcess,
+        metavar="ADAPTER",
+        help="instead of a port: `wheel`, or module:name of an adapter",
     )
 
 
@@ -132,10 +142,10 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
 
 def _target(arguments: argparse.Namespace) -> Target:
-    if bool(arguments.port) == (arguments.in_process is not None):
-        raise CommandError("say what to ask: the command of a port after --, or --in-process ADAPTER")
+    if arguments.port and arguments.in_process is not None:
+        raise CommandError("ask either the port after -- or the adapter of --in-process, not both")
     vectors = open_corpus(arguments.vectors).version
-    return Target(tuple(arguments.port), arguments.in_process, settings(arguments), vectors)
+    return Target(tuple(arguments.port or ()), arguments.in_process, settings(arguments), vectors)
 
 
 def _opened(stack: contextlib.ExitStack, target: Target, stop: threading.Event) -> Asker:

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 _STDERR_LINES_SHOWN: Final = 20
 
 
-def add_port(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
-    """The command of the port and how long it may take."""
-    nargs = "+" if required else "*"
-    parser.add_argument("port", nargs=nargs, metavar="PORT", help="the command that starts the port, after --")
+def add_port(parser: argparse.ArgumentParser) -> argparse.Action:
+    """The command of the port and how long it may take; the argument that holds the command."""
+    port = parser.add_argument("port", nargs="+", metavar="PORT", help="the command that starts the port, after --")
     add_vectors(parser)
     parser.add_argument(
         "--timeout", type=seconds, default=5.0, metavar="SECONDS", help="for a case without its own limit (default 5)"
@@ -32,6 +31,7 @@ def add_port(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     parser.add_argument(
         "--start-timeout", type=seconds, default=30.0, metavar="SECONDS", help="until the port is ready (default 30)"
     )
+    return port
 
 
 def add_vectors(parser: argparse.ArgumentParser) -> None:
