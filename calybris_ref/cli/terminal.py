@@ -144,11 +144,11 @@ class Progress:
             bar = "#" * filled + "." * (_BAR_CELLS - filled)
             minutes, seconds = divmod(int(self._drawn - self._started), 60)
             line = f"{self._label}  [{bar}]  {self._done}/{self._total}  {minutes}:{seconds:02}  {one_line(self._note)}"
-            self._stream.write("\r" + line.rstrip()[: _columns(self._stream) - 1] + "\x1b[K")
+            self._stream.write("\r" + line.rstrip()[: columns(self._stream) - 1] + "\x1b[K")
             self._stream.flush()
 
 
-def _columns(stream: TextIO) -> int:
+def columns(stream: TextIO) -> int:
     """The width of the terminal behind the stream, in characters."""
     try:
         return os.get_terminal_size(stream.fileno()).columns or 80

@@ -122,5 +122,5 @@ def test_progress_is_silent_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_stream_without_a_size_has_80_columns(terminal: Terminal) -> None:
-    assert shown._columns(io.StringIO()) == 80
-    assert shown._columns(terminal.stream) == 80
+    assert shown.columns(io.StringIO()) == 80
+    assert shown.columns(terminal.stream) == 80

@@ -23,8 +23,8 @@ _NAMES: Final[Mapping[str, Mapping[int, str]]] = {
 
 def decide(snapshot: PolicySnapshot, columns: Mapping[str, Any]) -> dict[str, Any]:
     """One column for each field of a decision: uint64, or int64 where the field is signed; names as their codes."""
-    decided = prescribe_columns(snapshot, {name: column.tolist() for name, column in columns.items()})
-    return {name: np.asarray(decided[name], dtype=dtype(kind)) for name, kind in wire.DECISION.items()}
+    decided = prescribe_columns(snapshot, columns)
+    return {name: np.asarray(decided[name]).astype(dtype(kind), copy=False) for name, kind in wire.DECISION.items()}
 
 
 def dtype(kind: str) -> type[np.generic]:

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
-from calybris_ref.cli.terminal import is_terminal, one_line, paint
+from calybris_ref.cli.terminal import columns, is_terminal, one_line, paint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _REDRAW_SECONDS: Final = 0.2
 _RECENT_SECONDS: Final = 5.0  # the speed shown is that of so long ago until now
-_NAMED: Final = 4  # answers on a line
+_WIDTH: Final = 100  # of lines of answers
 
 
 class Watch:
@@ -75,7 +75,8 @@ class Watch:
 
     def _draw(self, lines: list[str]) -> None:
         self._clear()
-        self._stream.write("\n".join(lines))
+        width = columns(self._stream) - 1  # a line that wraps would not be drawn over
+        self._stream.write("\n".join(line if "\x1b" in line else line[:width] for line in lines))
         self._stream.flush()
         self._lines = len(lines)
 
@@ -93,6 +94,11 @@ def reached(tally: Tally, universe: Sequence[str]) -> str:
 
 
 def answers(counts: Mapping[str, int]) -> list[str]:
-    """How often each answer was due, the most frequent first, some to a line."""
-    cells = [f"{name} {count:,}" for name, count in sorted(counts.items(), key=lambda item: -item[1])]
-    return ["  " + "  ".join(cells[first : first + _NAMED]) for first in range(0, len(cells), _NAMED)]
+    """How often each answer was due, the most frequent first, as many to a line as fit."""
+    lines = [""]
+    for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        cell = f"  {name} {count:,}"
+        if len(lines[-1]) + len(cell) > _WIDTH:
+            lines.append("")
+        lines[-1] += cell
+    return [line for line in lines if line]

@@ -42,7 +42,7 @@ def test_a_terminal_shows_how_far_it_is(terminal: Terminal) -> None:
         shown.tally(tally())
         first, *rest = terminal.getvalue().split("\n")
         assert re.fullmatch(r"port\\n  1,234,567 cases  0/s  0 findings  reached 1 of 3 marks  0:00", first)
-        assert rest == ["  risk_hard_limit 3,000  budget_constraint 20  a 1  b 1", "  c 1"]
+        assert rest == ["  risk_hard_limit 3,000  budget_constraint 20  a 1  b 1  c 1"]
 
 
 def test_it_is_drawn_over_and_gone_at_the_end(terminal: Terminal) -> None:
@@ -50,7 +50,7 @@ def test_it_is_drawn_over_and_gone_at_the_end(terminal: Terminal) -> None:
         shown.tally(tally(1))
         shown.tally(tally(2))
         shown.note("making finding 1 of 1 small: x")
-    assert terminal.getvalue().count("\r\x1b[2A\x1b[J") == 2
+    assert terminal.getvalue().count("\r\x1b[1A\x1b[J") == 2
     assert terminal.getvalue().endswith("making finding 1 of 1 small: x\r\x1b[J")
 
 
@@ -61,6 +61,18 @@ def test_the_speed_is_that_of_the_last_seconds(monkeypatch: pytest.MonkeyPatch, 
     for cases in (0, 1_000, 2_000, 9_000, 12_000):
         shown.tally(tally(cases))
     assert "  3,000/s  " in terminal.getvalue().split("\x1b[J")[-1]
+
+
+def test_no_line_wraps(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that the terminal breaks in two would be drawn over by half."""
+    monkeypatch.setattr(watch, "columns", lambda _stream: 40)
+    found = tally()
+    found.answers.update({f"answer_with_a_long_name_{number}": number for number in range(30)})
+    with watch.Watch("port", UNIVERSE, terminal) as shown:
+        shown.tally(found)
+        lines = terminal.getvalue().split("\n")
+    assert len(lines) > 5
+    assert max(map(len, lines)) == 39
 
 
 def test_findings_are_counted(terminal: Terminal) -> None:
