@@ -46,7 +46,12 @@ class Cluster:
         self._local: Any = None
         if address is None:
             self._local = _LOCAL(
-                n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", silence_logs=50
+                n_workers=jobs,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=50,
+                preload="calybris_conformance.campaign.worker",
             )
         self.client = _CLIENT(self._local if address is None else address, set_as_default=False)
         self._finished: queue.SimpleQueue[Any] = queue.SimpleQueue()

@@ -7,6 +7,7 @@ import contextlib
 import json
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from calybris_conformance.campaign.conduct import Workers
     from calybris_conformance.campaign.tally import Finding
 
-_SHRUNK: Final = 8  # findings of different kinds that are made small; the rest is shown as it was met
+_SHRINKING_SECONDS: Final = 45.0  # for all findings together; the rest is shown as it was met
 _SECONDS: Final = 60.0
 # How large units and ranges are: (rows, units), so that a range takes a part of a second.
 _SIZES: Final[Mapping[str, tuple[int, int]]] = {"in process": (4_096, 16), "frames": (4_096, 4), "single": (256, 2)}
@@ -195,12 +196,19 @@ def _workers(
 
 
 def _small(outcome: Outcome, asker: Asker, watch: Watch) -> list[Finding]:
-    """The findings, made small; those that become the same case are one."""
+    """The findings, made small while there is time.
+
+    Those that become the same case are one, and so are those of a kind of which there is a small one.
+    """
     found: dict[str, Finding] = {}
-    for place, finding in enumerate(sorted(outcome.tally.findings.values(), key=lambda one: one.place)):
-        if place < _SHRUNK:
-            watch.note(f"making finding {place + 1} of {len(outcome.tally.findings)} small: {finding.kind}")
-            small = shrink.shrunk(finding, asker)
+    ends_at = time.monotonic() + _SHRINKING_SECONDS
+    for place, finding in enumerate(sorted(outcome.tally.findings.values(), key=lambda one: one.place), 1):
+        if any(finding.kind == small.kind for small in found.values()):
+            continue
+        left = ends_at - time.monotonic()
+        if left > 0:
+            watch.note(f"making finding {place} of {len(outcome.tally.findings)} small: {finding.kind}")
+            small = shrink.shrunk(finding, asker, min(left, shrink.SECONDS))
         else:
             small = finding
         found.setdefault(json.dumps([small.case.op, small.case.given, small.case.input]), small)
