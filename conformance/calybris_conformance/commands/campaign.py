@@ -190,8 +190,12 @@ def _workers(
 ) -> Workers:
     if arguments.jobs == 1 and arguments.scheduler is None:
         return Here(scale, asker, stop)
-    from calybris_conformance.campaign.cluster import Cluster  # its package is an extra of its own
-
+    try:
+        from calybris_conformance.campaign.cluster import Cluster  # its package is an extra of its own
+    except ModuleNotFoundError as error:
+        raise CommandError(
+            f"more than one worker needs the package {error.name}, which the extra 'cluster' brings"
+        ) from None
     return stack.enter_context(Cluster(scale, target, arguments.scheduler, arguments.jobs, stop))
 
 

@@ -110,6 +110,14 @@ def test_workers_find_the_same(campaign: Any) -> None:
     assert alone == together
 
 
+def test_workers_need_an_extra(campaign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "calybris_conformance.campaign.cluster", raising=False)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    answer = campaign("run", "--jobs", "2", "--in-process", ADAPTER)
+    assert (answer.code, answer.out) == (2, "")
+    assert "the extra 'cluster' brings" in answer.err
+
+
 def test_a_port_that_cannot_be_asked_any_more(campaign: Any) -> None:
     answer = campaign("run", "--cases", "4000", "--", *rude("crash"))
     assert answer.code == 1
