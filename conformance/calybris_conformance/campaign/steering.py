@@ -24,14 +24,20 @@ _UNIVERSE: Final = frozenset(coverage.UNIVERSE)
 _CHOICE: Final = 0x5EED  # sets the choice of an arm apart from the draws of the unit
 
 
-def arms(features: frozenset[str]) -> tuple[Arm, ...]:
-    """Every arm that a port with these features can be asked."""
-    return DECISIONS + tuple((profile, "") for profile, (op, _) in others.PROFILES.items() if op in features)
+PROFILES: Final = (*FOCI, *others.PROFILES)
+"""Every profile."""
+
+
+def arms(features: frozenset[str], profiles: Container[str] = PROFILES) -> tuple[Arm, ...]:
+    """Every arm of these profiles that a port with these features can be asked."""
+    claimed = tuple((profile, "") for profile, (op, _) in others.PROFILES.items() if op in features)
+    return tuple(arm for arm in DECISIONS + claimed if arm[0] in profiles)
 
 
 def universe(asked: Sequence[Arm]) -> tuple[str, ...]:
     """Every mark that these arms try to reach."""
-    return coverage.UNIVERSE + tuple(mark for profile, _ in asked for mark in others.MARKS.get(profile, ()))
+    decided = coverage.UNIVERSE if any(profile in FOCI for profile, _ in asked) else ()
+    return decided + tuple(mark for profile, _ in asked for mark in others.MARKS.get(profile, ()))
 
 
 def aims(arm: Arm) -> frozenset[str]:

@@ -61,6 +61,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     run_parser.add_argument(
         "--seconds", type=seconds, metavar="N", help="stop after this time (default 60, or --cases)"
     )
+    run_parser.add_argument(
+        "--profile",
+        action="append",
+        choices=steering.PROFILES,
+        metavar="NAME",
+        help=f"only these (may be repeated): {', '.join(steering.PROFILES)}",
+    )
     run_parser.add_argument("--first", action="store_true", help="stop at the first finding")
     run_parser.add_argument("--jobs", type=count, default=1, metavar="N", help="worker processes (default 1: none)")
     run_parser.add_argument("--scheduler", metavar="URL", help="a Dask scheduler, such as tcp://host:8786")
@@ -125,7 +132,9 @@ def _run(arguments: argparse.Namespace) -> Exit:
         limits = Limits(arguments.cases, arguments.seconds, arguments.first)
         if limits.cases is None and limits.seconds is None:
             limits = Limits(None, _SECONDS, arguments.first)
-        arms = steering.arms(asker.features)
+        arms = steering.arms(asker.features, arguments.profile or steering.PROFILES)
+        if not arms:
+            raise CommandError(f"{asker.name} claims nothing that {', '.join(arguments.profile)} asks")
         watch = stack.enter_context(Watch(asker.name, steering.universe(arms)))
         workers = _workers(stack, arguments, target, scale, asker, stop)
         try:
@@ -176,6 +185,7 @@ def _scale(arguments: argparse.Namespace, asker: Asker) -> tuple[Scale, dict[str
         "rows": rows,
         "units": units,
         "features": sorted(asker.features),
+        "profiles": sorted(arguments.profile or steering.PROFILES),
     }
     return Scale(arguments.seed, rows, units, abilities), facts
 

@@ -49,3 +49,9 @@ def test_arms_are_chosen_as_often_as_they_weigh() -> None:
 def test_only_what_the_port_claims_is_asked() -> None:
     assert steering.arms(frozenset()) == steering.DECISIONS
     assert steering.arms(frozenset({"budget.script"}))[len(steering.DECISIONS) :] == (("budget", ""),)
+
+
+def test_only_some_profiles() -> None:
+    assert steering.arms(frozenset({"budget.script"}), ["trade", "budget"]) == (("trade", ""), ("budget", ""))
+    assert steering.universe([("budget", "")]) == others.MARKS["budget"]
+    assert set(steering.universe([("trade", "")])) == set(coverage.UNIVERSE)

@@ -110,6 +110,14 @@ def test_workers_find_the_same(campaign: Any) -> None:
     assert alone == together
 
 
+def test_only_some_profiles(campaign: Any) -> None:
+    summary = campaign("run", "--cases", "64", "--profile", "budget", "--json", "--", *bug("cap-ignored")).json()
+    assert (summary["answers"], summary["cases"]) == ({}, 64)
+    assert {finding["profile"] for finding in summary["findings"]} == {"budget"}
+    nothing = campaign("run", "--profile", "log", "--in-process", ADAPTER)
+    assert (nothing.code, "claims nothing that log asks" in nothing.err) == (2, True)
+
+
 def test_workers_need_an_extra(campaign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "calybris_conformance.campaign.cluster", raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
