@@ -6,6 +6,7 @@ Hypothesis would get there too, but its attempts cost more the more there is to 
 from __future__ import annotations
 
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from calybris_conformance import wire
@@ -14,6 +15,7 @@ from calybris_conformance.campaign.choices import neutral
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+_MOST_IN_PAIRS: Final = 12  # candidates, of which every two are tried
 _AMOUNTS: Final = ("input_tokens", "output_tokens", "business_value_microunits", "risk_bps", "confidence_bps")
 
 Question = dict[str, Any]
@@ -34,7 +36,7 @@ def cut(question: Question, still_wrong: Callable[[Mapping[str, Any]], bool]) ->
 
 
 def _without_candidates(question: Question, still_wrong: Callable[[Mapping[str, Any]], bool]) -> Question:
-    """Leaves out halves of the catalog, then quarters, down to single candidates."""
+    """Leaves out halves of the catalog, then quarters, down to single candidates; then pairs, which keep a draw."""
     size = len(_models(question))
     while size:
         place = 0
@@ -46,6 +48,20 @@ def _without_candidates(question: Question, still_wrong: Callable[[Mapping[str, 
             else:
                 place += size
         size //= 2
+    return _without_pairs(question, still_wrong)
+
+
+def _without_pairs(question: Question, still_wrong: Callable[[Mapping[str, Any]], bool]) -> Question:
+    """Leaves out any two candidates, as long as that can be done."""
+    found = True
+    while found and len(_models(question)) <= _MOST_IN_PAIRS:
+        models = _models(question)
+        found = False
+        for pair in combinations(range(len(models)), 2):
+            shorter = _with_models(question, [one for place, one in enumerate(models) if place not in pair])
+            if still_wrong(shorter):
+                question, found = shorter, True
+                break
     return question
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from threading import Event
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -76,6 +77,20 @@ def test_the_coarse_cut_leaves_the_candidates_that_are_needed(needed: set[int]) 
     small = coarse.cut(question, still_wrong)
     assert len(small["given"]["policy"]["models"]) == len(needed)
     assert small["input"]["request"] == {name: str(neutral(name)) for name in small["input"]["request"]}
+
+
+def test_pairs_are_left_out_where_a_draw_is_needed() -> None:
+    """As many of the one kind as of the other: no candidate can be left out alone."""
+    batch, _ = made("uniform", "", 4)
+    models = [{**batch.given()["policy"]["models"][0], "enabled": str(place % 2)} for place in range(6)]
+    policy = {**batch.given()["policy"], "models": models}
+
+    def still_wrong(made_: Any) -> bool:
+        kinds = [one["enabled"] for one in made_["given"]["policy"]["models"]]
+        return 0 < kinds.count("0") == kinds.count("1")
+
+    small = coarse.cut({"given": {"policy": policy}, "input": {"request": batch.request(0)}}, still_wrong)
+    assert len(small["given"]["policy"]["models"]) == 2
 
 
 def met(name: str) -> Finding:
