@@ -59,6 +59,11 @@ COMMANDS: dict[str, tuple[str, str, str | None]] = {
         "take the decision of a policy for one request or many",
         None,
     ),
+    "explain": (
+        "calybris_ref.cli.explain",
+        "show one decision candidate by candidate, also as a page",
+        None,
+    ),
     "verify": (
         "calybris_ref.cli.verify",
         "replay a decision, or check an audit bundle",
@@ -79,6 +84,11 @@ COMMANDS: dict[str, tuple[str, str, str | None]] = {
         "show a snapshot of a ledger, or prove that it lost no money",
         None,
     ),
+    "doctor": (
+        "calybris_ref.cli.doctor",
+        "say what is installed, and what that allows",
+        None,
+    ),
     "completion": (
         "calybris_ref.cli.completion",
         "print the tab completion for a shell",
@@ -88,12 +98,14 @@ COMMANDS: dict[str, tuple[str, str, str | None]] = {
 
 _DESCRIPTION = "Specification, reference, vectors and judge of the Calybris decision kernel."
 _EPILOG = """\
-five uses:
+six uses:
   judge a port of the kernel, in any language, by what it answers
       calybris-ref conformance run -- ./my-port
   decide, and check what somebody else decided
       calybris-ref decide --policy p.json --input r.json --explain
       calybris-ref verify --policy p.json --input r.json --decision d.json
+  see why, on a page
+      calybris-ref explain --policy p.json --input r.json --html d.html
   audit what was logged and paid
       calybris-ref wal replay decisions.wal --policy p.json --anchor a.json
       calybris-ref ledger prove snapshot.json

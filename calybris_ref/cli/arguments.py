@@ -63,3 +63,10 @@ def no_such(value: object, choices: Iterable[object]) -> str:
     nearest = difflib.get_close_matches(str(value), names, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(names)}"
     return f"there is no {str(value)!r}; {hint}"
+
+
+def positive(text: str) -> int:
+    """The type of an argument that says how many, or which one, counted from 1."""
+    if not text.isascii() or not text.isdigit() or not 0 < len(text) <= 20 or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
+    return int(text)

@@ -5,6 +5,9 @@ import json
 import sys
 from typing import Any
 
+from calybris_ref.cli.arguments import positive
+from calybris_ref.cli.pages import PAGE_ROWS, write_page
+from calybris_ref.cli.pages.ledger import ledger_page, title
 from calybris_ref.cli.records import load_snapshot, readable
 from calybris_ref.cli.terminal import EXIT_OK, EXIT_WRONG, one_line, paint, table
 from calybris_ref.errors import ConservationError, RestoreError
@@ -33,20 +36,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
         own = actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         own.add_argument("snapshot", metavar="SNAPSHOT", help="the snapshot as JSON ('-': stdin)")
         own.add_argument("--json", action="store_true", help="print JSON")
+        if name == "show":
+            own.add_argument("--html", metavar="FILE", help="write a page with the money of each tenant as bars")
+            own.add_argument(
+                "--limit",
+                metavar="N",
+                type=positive,
+                default=PAGE_ROWS,
+                help="tenants on the page (default: %(default)s)",
+            )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the ledger or its proof."""
     snapshot = load_snapshot(arguments.snapshot)
     if arguments.action == "show":
-        return _show(snapshot, as_json=arguments.json)
+        return _show(snapshot, arguments)
     return _prove(snapshot, as_json=arguments.json)
 
 
-def _show(snapshot: BudgetSnapshot, *, as_json: bool) -> int:
+def _show(snapshot: BudgetSnapshot, arguments: argparse.Namespace) -> int:
     place, finding = conservation_finding(snapshot)
     refused = _restore_refusal(snapshot)
-    if as_json:
+    if arguments.html:
+        said = f"{refused} [{refused.code}]" if refused else None
+        write_page(arguments.html, title(finding), ledger_page(snapshot, said, arguments.limit), about="A ledger")
+    if arguments.json:
         status: dict[str, Any] = {"status": finding.status, "restorable": refused is None}
         if isinstance(finding, Violation):
             status |= {"tenant_id": finding.tenant_id, "delta_microcents": finding.delta_microcents}
@@ -56,6 +71,8 @@ def _show(snapshot: BudgetSnapshot, *, as_json: bool) -> int:
         print(f"\n{_balance(snapshot, place, finding)}")
         if refused:
             print(f"no engine restores this snapshot: {one_line(str(refused))} [{refused.code}]")
+        if arguments.html:
+            print(f"written to {one_line(arguments.html)}")
     return EXIT_OK if isinstance(finding, Balanced) else EXIT_WRONG
 
 

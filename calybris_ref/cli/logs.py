@@ -195,7 +195,17 @@ def report_refusal(refused: Refusal, *, as_json: bool, **more: Any) -> int:
             document["torn_bytes"] = tail.length
         print(json.dumps(document))
         return EXIT_WRONG
-    print(f"{paint(refused.status, 'bad', sys.stdout)}: {one_line(_sentence(refused))} [{error.code}]\n")
+    print(f"{paint(refused.status, 'bad', sys.stdout)}: {one_line(refusal_sentence(refused))} [{error.code}]\n")
+    rows = [*refusal_rows(refused), *((name, str(value)) for name, value in more.items())]
+    print(table(("log", one_line(refused.path)), [(name, one_line(value)) for name, value in rows]))
+    if refused.remark:
+        print(f"\n{refused.remark}")
+    return EXIT_WRONG
+
+
+def refusal_rows(refused: Refusal) -> list[tuple[str, str]]:
+    """Where a refusal arose, and what was compared: as far as it is known."""
+    error, tail = refused.error, refused.tail
     rows = [
         ("line", "" if error.line is None else str(error.line + 1)),
         ("byte", "" if error.offset is None else str(tail.offset if tail else error.offset)),
@@ -204,15 +214,12 @@ def report_refusal(refused: Refusal, *, as_json: bool, **more: Any) -> int:
         ("expected", "" if error.expected is None else str(_plain(error.expected))),
         ("found", "" if error.found is None else str(_plain(error.found))),
         ("entries" if isinstance(error, _NOT_OF_THE_CHAIN) else "entries before", str(refused.entries)),
-        *((name, str(value)) for name, value in more.items()),
     ]
-    print(table(("log", one_line(refused.path)), [(name, one_line(value)) for name, value in rows if value]))
-    if refused.remark:
-        print(f"\n{refused.remark}")
-    return EXIT_WRONG
+    return [(name, value) for name, value in rows if value]
 
 
-def _sentence(refused: Refusal) -> str:
+def refusal_sentence(refused: Refusal) -> str:
+    """What is wrong, and on which line."""
     error, tail = refused.error, refused.tail
     if tail:
         return (

@@ -66,7 +66,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Collectio
     Every row has as many cells as the header (ValueError otherwise). Painted cells are measured without their paint.
     """
     lines = [header, *rows]
-    widths = [max(map(_visible_length, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(visible_length, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         _GAP.join(
             _padded(cell, width, place in right) for place, (cell, width) in enumerate(zip(line, widths, strict=True))
@@ -156,12 +156,13 @@ def columns(stream: TextIO) -> int:
         return 80
 
 
-def _visible_length(cell: str) -> int:
+def visible_length(cell: str) -> int:
+    """How many characters of a painted text are seen."""
     import re  # only here, because it costs start-up time
 
     return len(re.sub(_PAINT, "", cell))
 
 
 def _padded(cell: str, width: int, right: bool) -> str:
-    padding = " " * (width - _visible_length(cell))
+    padding = " " * (width - visible_length(cell))
     return padding + cell if right else cell + padding

@@ -9,9 +9,12 @@ import json
 import sys
 from typing import Any
 
+from calybris_ref.cli.arguments import positive
 from calybris_ref.cli.decide import verdict
 from calybris_ref.cli.logs import Reading, Refusal, load_key, reading, refusal, report_refusal
-from calybris_ref.cli.terminal import EXIT_OK, one_line, paint
+from calybris_ref.cli.pages.log import title
+from calybris_ref.cli.terminal import EXIT_OK, CommandError, one_line, paint
+from calybris_ref.cli.wal_page import show_page
 from calybris_ref.errors_wal import AuditFailed, WalError
 from calybris_ref.model import KernelDecision
 from calybris_ref.wal_chain import PlacedEntry, read_entries
@@ -24,14 +27,22 @@ _HASH_DIGITS = 16
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--from", dest="first", metavar="N", type=_positive, default=1, help="the first sequence")
-    parser.add_argument("--to", dest="last", metavar="N", type=_positive, default=2**64 - 1, help="the last sequence")
-    parser.add_argument("--limit", metavar="N", type=_positive, help="at most so many entries")
+    parser.add_argument("--from", dest="first", metavar="N", type=positive, default=1, help="the first sequence")
+    parser.add_argument("--to", dest="last", metavar="N", type=positive, default=2**64 - 1, help="the last sequence")
+    parser.add_argument("--limit", metavar="N", type=positive, help="at most so many entries")
+    parser.add_argument("--html", metavar="FILE", help="write a page with the entries on a timeline")
+    parser.add_argument(
+        "--anchor", metavar="FILE", action="append", help="an anchor to show on the page; once for each, any age"
+    )
     parser.add_argument("--unverified", action="store_true", help="do not verify the chain")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the entries, one row or one JSON object each, and behind them what is wrong, if anything is."""
+    if arguments.html:
+        return _page(arguments)
+    if arguments.anchor:
+        raise CommandError("--anchor goes with --html; 'calybris-ref wal verify' holds a log to its anchor")
     key = load_key(arguments.key_file)
     refused: Refusal | None = None
     count, is_whole = 0, False
@@ -59,6 +70,21 @@ def run(arguments: argparse.Namespace) -> int:
         print(end="\n" if count else "")
         print(f"{count} {'entry' if count == 1 else 'entries'} shown; {found}{rest}")
     return EXIT_OK
+
+
+def _page(arguments: argparse.Namespace) -> int:
+    found, code = show_page(arguments)
+    shown, entries = len(found.items), found.count
+    if arguments.json:
+        print(json.dumps({"html": arguments.html, "entries": entries, "shown": shown, "holds": code == EXIT_OK}))
+        return code
+    words = paint(title(found), "good" if code == EXIT_OK else "bad", sys.stdout)
+    print(f"{words}: {shown} of {entries} {'entry' if entries == 1 else 'entries'} are on {one_line(arguments.html)}")
+    for line in [found.fault.words] if found.fault else []:
+        print(one_line(line))
+    for one in found.anchors:
+        print(one_line(f"{one.file}: {one.words}"))
+    return code
 
 
 def _begin(log: Reading, *, as_json: bool) -> None:
@@ -101,10 +127,3 @@ def _decision(placed: PlacedEntry) -> KernelDecision | None:
         return AuditedRecord.from_data(placed.entry.data).decision
     except AuditFailed:
         return None
-
-
-def _positive(text: str) -> int:
-    """A sequence, or how many."""
-    if not text.isascii() or not text.isdigit() or not 0 < len(text) <= 20 or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
-    return int(text)

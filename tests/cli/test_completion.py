@@ -12,7 +12,7 @@ from tests.cli.conftest import Run
 def test_a_shell_is_told_every_command_and_option(cli: Run, shell: str) -> None:
     code, out, err = cli("completion", shell)
     assert (code, err) == (0, "")
-    for word in (*COMMANDS, "preimage", "explain", "try_new_trusted"):
+    for word in (*COMMANDS, "preimage", "explain", "try_new_trusted", "html", "anchor"):
         assert word in out
 
 
@@ -23,6 +23,11 @@ def test_a_shell_is_told_every_command_and_option(cli: Run, shell: str) -> None:
         (["calybris-ref", "deci"], ["decide"]),
         (["calybris-ref", "decide", "--constructor", ""], ["try_new", "try_new_trusted", "unchecked"]),
         (["calybris-ref", "digest", "p"], ["policy"]),
+        (["calybris-ref", "expl"], ["explain"]),
+        (["calybris-ref", "doc"], ["doctor"]),
+        (["calybris-ref", "explain", "--h"], ["--help", "--html"]),
+        (["calybris-ref", "wal", "show", "--an"], ["--anchor"]),
+        (["calybris-ref", "ledger", "show", "--html", "po"], ["policy.json"]),
         (["calybris-ref", "decide", "--policy", "po"], ["policy.json"]),
     ],
 )

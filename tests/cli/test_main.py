@@ -65,13 +65,13 @@ def test_help_shows_every_command_the_uses_and_the_exit_codes(cli: Run) -> None:
     code, out, err = cli("--help")
     assert (code, err) == (0, "")
     assert all(f"\n  {name:<11}  {summary}\n" in out for name, (_, summary, _) in COMMANDS.items())
-    assert "\nfive uses:\n" in out
+    assert "\nsix uses:\n" in out
     assert "\nexit codes: 0 well" in out
 
 
 def test_the_examples_in_the_help_name_commands_and_options_that_exist(cli: Run) -> None:
     examples = [line.split()[1:] for line in cli("--help").out.splitlines() if line.startswith(f"      {PROGRAM} ")]
-    assert len(examples) == 8
+    assert len(examples) == 9
     for example in examples:
         build_parser(example[:1]).parse_args(example)
 
@@ -111,11 +111,14 @@ def test_every_help_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> N
         (("decid",), "there is no 'decid'; did you mean 'decide'? (see 'calybris-ref --help')"),
         (
             ("xyz",),
-            "there is no 'xyz'; there are conformance, vectors, prove, decide, verify, digest, wal, ledger, ",
+            "there is no 'xyz'; there are conformance, vectors, prove, decide, explain, verify, digest, wal, ledger, ",
         ),
         (("--verison",), "unrecognized arguments: --verison (see 'calybris-ref --help')"),
         (("prove", "--jsno"), "unrecognized arguments: --jsno (see 'calybris-ref prove --help')"),
-        (("two\nlines",), "there is no 'two\\nlines'; there are conformance, vectors, prove, decide, verify, digest,"),
+        (
+            ("two\nlines",),
+            "there is no 'two\\nlines'; there are conformance, vectors, prove, decide, explain, verify, digest,",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_one_line(cli: Run, arguments: tuple[str, ...], message: str) -> None:
