@@ -58,9 +58,9 @@ def decision_page(
     colour = "good" if decision.is_executable else "bad"
     yield tag("h1", title(decision), " ", mark(decision.action.label, colour))
     yield tag("p", why(decision, found, policy, request), class_="lead")
-    yield facts(_facts(policy, request, decision, found))
+    beside = [tag("section", *_funnel(found))] if found else []
+    yield tag("div", facts(_facts(policy, request, decision, found)), *beside, class_="sides")
     if found:
-        yield from _funnel(found)
         yield from _candidates(policy, request, found, limit)
     yield tag("h2", "What was asked")
     yield tag("p", "Every field, as it goes into the digests below. Amounts are in microunits.", class_="soft")
