@@ -12,7 +12,7 @@ from typing import Any
 
 from calybris_ref.cli.arguments import positive
 from calybris_ref.cli.candidates import ELIGIBLE, RUNNER_UP, WINNER, Candidate, candidates, why
-from calybris_ref.cli.pages import PAGE_ROWS, write_page
+from calybris_ref.cli.pages import PAGE_ROWS, check_page, write_page
 from calybris_ref.cli.pages.decision import decision_page, title
 from calybris_ref.cli.records import add_constructor, check_one_stdin, load_policy, load_record
 from calybris_ref.cli.terminal import EXIT_OK, columns, is_terminal, one_line, paint, table, visible_length
@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     request = load_record(KernelInput, arguments.input)
     decision, found = policy.prescribe(request), candidates(policy, request)
     if arguments.html:
+        check_page(arguments.html, arguments.policy, arguments.input)
         body = decision_page(policy, request, decision, found, arguments.limit or PAGE_ROWS)
         write_page(arguments.html, title(decision), body, about="A decision")
     if arguments.json:

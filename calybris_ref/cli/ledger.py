@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from calybris_ref.cli.arguments import positive
-from calybris_ref.cli.pages import PAGE_ROWS, write_page
+from calybris_ref.cli.pages import PAGE_ROWS, check_page, write_page
 from calybris_ref.cli.pages.ledger import ledger_page, title
 from calybris_ref.cli.records import load_snapshot, readable
 from calybris_ref.cli.terminal import EXIT_OK, EXIT_WRONG, one_line, paint, table
@@ -59,6 +59,7 @@ def _show(snapshot: BudgetSnapshot, arguments: argparse.Namespace) -> int:
     place, finding = conservation_finding(snapshot)
     refused = _restore_refusal(snapshot)
     if arguments.html:
+        check_page(arguments.html, arguments.snapshot)
         said = f"{refused} [{refused.code}]" if refused else None
         write_page(arguments.html, title(finding), ledger_page(snapshot, said, arguments.limit), about="A ledger")
     if arguments.json:

@@ -17,6 +17,7 @@ from calybris_ref.cli import strict_json
 from calybris_ref.cli.terminal import CommandError
 from calybris_ref.errors import CalybrisError, RecordError, shown
 from calybris_ref.ledger import BudgetSnapshot
+from calybris_ref.model import KernelDecision, KernelInput
 from calybris_ref.policy import PolicySnapshot
 from calybris_ref.record import Column, Name, Record, columns, parsed
 
@@ -54,7 +55,9 @@ def check_one_stdin(*files: str | None) -> None:
 def load_record(record: type[R], file: str) -> R:
     """A record of the given type from a file, or from stdin for `-`."""
     with named(file):
-        return read_record(record, strict_json.parse(_read(file)))
+        document = strict_json.parse(_read(file))
+        with _told_apart(record, document):
+            return read_record(record, document)
 
 
 def load_policy(file: str, constructor: str | None) -> PolicySnapshot:
@@ -67,7 +70,9 @@ def load_policy(file: str, constructor: str | None) -> PolicySnapshot:
         if not isinstance(chosen, str) or chosen not in _NAMED_CONSTRUCTORS:
             detail = f"there is no constructor {shown(chosen)}; there are {', '.join(_NAMED_CONSTRUCTORS)}"
             raise RecordError(detail, code="RECORD_NAME_UNKNOWN", key="constructor")
-        return _NAMED_CONSTRUCTORS[constructor or chosen](**parsed(PolicySnapshot, _plain(PolicySnapshot, document)))
+        with _told_apart(PolicySnapshot, document):
+            values = parsed(PolicySnapshot, _plain(PolicySnapshot, document))
+        return _NAMED_CONSTRUCTORS[constructor or chosen](**values)
 
 
 def load_snapshot(file: str) -> BudgetSnapshot:
@@ -76,7 +81,8 @@ def load_snapshot(file: str) -> BudgetSnapshot:
         document = strict_json.parse(_read(file))
         if isinstance(document, dict):
             document.setdefault("wal_high_watermark", None)
-        return read_record(BudgetSnapshot, document)
+        with _told_apart(BudgetSnapshot, document):
+            return read_record(BudgetSnapshot, document)
 
 
 def load_lines(record: type[R], file: str) -> Iterator[R]:
@@ -101,6 +107,37 @@ def readable(record: Record) -> list[tuple[str, str]]:
     """The fields of a record with their values as people read them: names in snake_case, numbers plain."""
     values = ((column.name, getattr(record, column.name)) for column in columns(type(record)))
     return [(name, value.label if isinstance(value, Name) else str(value)) for name, value in values]
+
+
+def _kinds() -> dict[type[Record], str]:
+    """What a file may hold, as people call it."""
+    # only a mistake needs them, and they cost start-up time
+    from calybris_ref.verify import AuditBundle
+    from calybris_ref.wal_anchor import WalAnchor
+
+    return {
+        PolicySnapshot: "a policy",
+        KernelInput: "a request",
+        KernelDecision: "a decision",
+        BudgetSnapshot: "the snapshot of a ledger",
+        AuditBundle: "an audit bundle",
+        WalAnchor: "an anchor",
+    }
+
+
+@contextmanager
+def _told_apart(record: type[Record], document: Any) -> Iterator[None]:
+    """Say so, when what is refused for its keys is a whole record of another kind: files are easily mixed up."""
+    try:
+        yield
+    except RecordError as error:
+        keys = document.keys() if isinstance(document, dict) else ()
+        kinds = _kinds()
+        for other, words in kinds.items():
+            if other is not record and all(column.name in keys for column in columns(other)):
+                detail = f"this is {words}, and {kinds[record]} is needed"
+                raise RecordError(detail, code=error.code, key=error.key) from None
+        raise
 
 
 def _plain(record: type[Record], document: Any) -> Any:

@@ -4,7 +4,7 @@ import argparse
 from collections import deque
 
 from calybris_ref.cli.logs import Reading, load_anchor_file, load_key, reading, refusal, refusal_rows, refusal_sentence
-from calybris_ref.cli.pages import PAGE_ROWS, write_page
+from calybris_ref.cli.pages import PAGE_ROWS, check_page, write_page
 from calybris_ref.cli.pages.log import Fault, Item, Pinned, Timeline, chosen, log_page, open_seam, title
 from calybris_ref.cli.terminal import EXIT_OK, EXIT_WRONG, one_line
 from calybris_ref.errors_wal import AuditFailed, ChainBroken, WalError
@@ -22,6 +22,8 @@ _NOT_TOLD = "what the key gives; it is not shown, because with it a changed entr
 
 def show_page(arguments: argparse.Namespace) -> tuple[Timeline, int]:
     """Write the page; what it shows, and the exit code: 1 when the log or an anchor does not hold."""
+    key_files = [arguments.key_file] if arguments.key_file else []
+    check_page(arguments.html, arguments.log, *key_files, *(arguments.anchor or ()))
     key = load_key(arguments.key_file)
     anchors = [(file, anchor) for file in arguments.anchor or () if (anchor := load_anchor_file(file))]
     with reading(arguments.log, key, "reading") as log:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from calybris_ref import __version__
+from calybris_ref import __version__, kernel
 from calybris_ref.cli import COMMANDS, doctor
 from tests.cli.conftest import Run
 
@@ -101,7 +101,7 @@ def test_words(cli: Run, there: dict[str, str]) -> None:
 
 def test_the_kernel(cli: Run, there: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for file, is_compiled in ((__file__, False), ("kernel.cpython-311-x86_64-linux-gnu.so", True)):
-        monkeypatch.setattr(doctor.kernel, "__file__", file)
+        monkeypatch.setattr(kernel, "__file__", file)
         assert asked(cli)[1]["kernel_compiled"] is is_compiled
         assert ("compiled" in cli("doctor").out.partition("extra")[0]) == is_compiled
 

@@ -10,7 +10,7 @@ from calybris_ref import decision_digest, input_digest, policy_digest
 from calybris_ref.cli import main
 from calybris_ref.layout import decision_preimage, input_preimage, policy_preimage
 from tests.cli.conftest import Files, Run, Terminal, Write
-from tests.support import records
+from tests.support import ledgers, logs, records
 from tests.support.pages import Reader
 
 FILES = ("explain", "--policy", "policy.json", "--input", "request.json")
@@ -93,6 +93,52 @@ def test_what_is_refused(cli: Run, files: Files, options: tuple[str, ...], messa
     result = cli(*FILES, *options)
     assert result.code == 2
     assert result.error.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (FILES, "policy.json"),
+        (FILES, "request.json"),
+        (("ledger", "show", "snapshot.json"), "snapshot.json"),
+        (("wal", "show", "a.wal", "--anchor", "a.json", "--key-file", "key"), "a.wal"),
+        (("wal", "show", "a.wal", "--anchor", "a.json", "--key-file", "key"), "a.json"),
+        (("wal", "show", "a.wal", "--anchor", "a.json", "--key-file", "key"), "key"),
+    ],
+)
+def test_no_page_is_written_over_what_it_is_made_from(
+    cli: Run, files: Files, write: Write, tmp_path: Path, words: tuple[str, ...], kept: str
+) -> None:
+    write("snapshot.json", ledgers.snapshot().to_dict())
+    write("a.wal", logs.log(b"1"))
+    write("a.json", b"{}")
+    write("key", logs.KEY)
+    before = (tmp_path / kept).read_bytes()
+    (tmp_path / "link").symlink_to(kept)
+    for name in (kept, "link"):
+        result = cli(*words, "--html", name)
+        assert (result.code, result.out) == (2, "")
+        assert result.error == f"{name}: the page would take the place of a file that it is made from"
+    assert (tmp_path / kept).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("policy", "request_", "message"),
+    [
+        ("request.json", "request.json", "request.json: request_sequence: this is a request, and a policy is needed"),
+        ("policy.json", "policy.json", "policy.json: policy_epoch: this is a policy, and a request is needed"),
+        ("policy.json", "decision.json", "decision.json: action: this is a decision, and a request is needed"),
+        ("bundle.json", "request.json", "bundle.json: schema_version: this is an audit bundle, and a policy is needed"),
+    ],
+)
+def test_files_that_are_mixed_up(cli: Run, files: Files, policy: str, request_: str, message: str) -> None:
+    result = cli("explain", "--policy", policy, "--input", request_)
+    assert (result.code, result.error) == (2, f"{message} [RECORD_KEY_UNKNOWN]")
+
+
+def test_a_request_is_no_ledger(cli: Run, files: Files) -> None:
+    message = "request.json: request_sequence: this is a request, and the snapshot of a ledger is needed"
+    assert cli("ledger", "show", "request.json").error == f"{message} [RECORD_KEY_UNKNOWN]"
 
 
 def test_one_standard_input(cli: Run) -> None:

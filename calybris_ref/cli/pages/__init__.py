@@ -17,6 +17,13 @@ PAGE_ROWS = 1_000
 """How many rows a page has unless `--limit` says otherwise: so many load in an instant."""
 
 
+def check_page(file: str, *inputs: str) -> None:
+    """Refuse to write a page over a file that is read for it: a log must not be lost to its own page."""
+    for one in inputs:
+        if Path(file).exists() and Path(one).exists() and Path(file).samefile(one):
+            raise CommandError(f"{file}: the page would take the place of a file that it is made from")
+
+
 def write_page(file: str, title: str, body: Iterable[object], *, about: str) -> None:
     """Write a page to a file, in the place of what may be there, in one step."""
     made_by = f"{about}, made by calybris-ref {__version__}. Every number is exact; the page loads nothing."
