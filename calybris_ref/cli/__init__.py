@@ -46,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str, str | None]] = {
     ),
     "campaign": (
         "calybris_conformance.commands.campaign",
-        "ask a port millions of made cases, and make small what it gets wrong",
+        "ask a port millions of made cases, make its mistakes small",
         "campaign",
     ),
     "prove": (

@@ -111,13 +111,13 @@ def test_every_help_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> N
         (("decid",), "there is no 'decid'; did you mean 'decide'? (see 'calybris-ref --help')"),
         (
             ("xyz",),
-            "there is no 'xyz'; there are conformance, vectors, prove, decide, explain, verify, digest, wal, ledger, ",
+            "there is no 'xyz'; there are conformance, vectors, campaign, prove, decide, explain, verify, ",
         ),
         (("--verison",), "unrecognized arguments: --verison (see 'calybris-ref --help')"),
         (("prove", "--jsno"), "unrecognized arguments: --jsno (see 'calybris-ref prove --help')"),
         (
             ("two\nlines",),
-            "there is no 'two\\nlines'; there are conformance, vectors, prove, decide, explain, verify, digest,",
+            "there is no 'two\\nlines'; there are conformance, vectors, campaign, prove, decide, explain, verify,",
         ),
     ],
 )
