@@ -1,5 +1,8 @@
 """The table of clauses is current, and nothing is missing from it without a reason."""
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 
 from tests import traceability
@@ -23,12 +26,12 @@ def test_every_clause_is_proved_asked_and_tested_or_says_why_not(found: dict[str
 def whole() -> Trace:
     """A clause with everything."""
     theorems = [("theorems.gates.it_holds", "confirmed")]
-    return Trace("Title", "gates.md", ["gates.rule"], theorems, 3, ["tests/test_a.py"])
+    return Trace("Title", "gates.md", ["gates.rule"], theorems, Counter(decide=2, trace=1), ["tests/test_a.py"])
 
 
 def test_a_whole_clause_has_no_problem(whole: Trace) -> None:
     assert problems({"GATE-1": whole}, set(), set()) == []
-    searched = Trace("T", "gates.md", ["gates.rule"], [("gates.rule", "searched")], 1, ["tests/test_a.py"])
+    searched = replace(whole, theorems=[("gates.rule", "searched")])
     assert problems({"GATE-1": searched}, set(), set()) == []
 
 
@@ -37,7 +40,7 @@ def test_a_whole_clause_has_no_problem(whole: Trace) -> None:
     [
         ("theorems", [], "GATE-1 has neither a theorem nor a reason"),
         ("theorems", [("theorems.canary.wrong", "refuted")], "GATE-1 has neither a theorem nor a reason"),
-        ("vectors", 0, "GATE-1 has neither a vector nor a reason"),
+        ("vectors", Counter[str](), "GATE-1 has neither a vector nor a reason"),
         ("functions", [], "GATE-1 is named by no function of the specification"),
         ("tests", [], "GATE-1 is named by no test"),
     ],
@@ -53,17 +56,22 @@ def test_a_reason_that_is_not_needed_is_said(whole: Trace) -> None:
 
 
 def test_a_reason_is_enough(whole: Trace) -> None:
-    whole.theorems, whole.functions, whole.vectors = [], [], 0
+    whole.theorems, whole.functions, whole.vectors = [], [], Counter()
     assert problems({"GATE-1": whole}, {"GATE-1"}, {"GATE-1"}) == []
 
 
-def test_a_row_names_everything(whole: Trace) -> None:
-    whole.theorems.append(("digest.decode_hex", "searched"))
+def test_a_row_names_and_links_everything(whole: Trace) -> None:
+    whole.theorems += [("digest.decode_hex", "searched"), ("refinement.kernel.same", "confirmed")]
+    whole.functions.append("logic")
     row = page({"GATE-1": whole}).splitlines()[-1]
     assert row == (
-        "| [GATE-1](spec/gates.md#gate-1-title) Title | `gates.rule` "
-        "| 1 confirmed, 1 searched<br>`theorems.gates.it_holds`<br>`digest.decode_hex` (searched) "
-        "| 3 | `tests/test_a.py` |"
+        "| [GATE-1](spec/gates.md#gate-1-title) Title "
+        "| [`gates.rule`](../spec/calybris_spec/gates.py)<br>[`logic`](../spec/calybris_spec/logic.py) "
+        "| 2 confirmed, 1 searched<br>[`theorems.gates.it_holds`](../spec/calybris_spec/theorems/gates.py)"
+        "<br>[`digest.decode_hex`](../spec/calybris_spec/digest.py) (searched)"
+        "<br>[`refinement.kernel.same`](../conformance/calybris_refinement/kernel.py) "
+        "| 3: [decide](../vectors/v1/decide), [trace](../vectors/v1/trace) "
+        "| [`tests/test_a.py`](../tests/test_a.py) |"
     )
 
 

@@ -28,13 +28,13 @@ NO_THEOREM, NO_VECTOR = "Clauses without theorems", "Clauses without vectors"
 
 @dataclass(slots=True)
 class Trace:
-    """Where one clause stands. `theorems` holds (name, verdict); `vectors` counts cases."""
+    """Where one clause stands. `theorems` holds (name, verdict); `vectors` counts the cases of a suite."""
 
     title: str
     page: str
     functions: list[str] = field(default_factory=list)
     theorems: list[tuple[str, str]] = field(default_factory=list)
-    vectors: int = 0
+    vectors: Counter[str] = field(default_factory=Counter)
     tests: list[str] = field(default_factory=list)
 
 
@@ -48,9 +48,9 @@ def traces(root: Path = ROOT) -> dict[str, Trace]:
     for clause, name, verdict in _theorems(root):
         if clause in found:
             found[clause].theorems.append((name, verdict))
-    for clause, number in _vectors(root).items():
+    for clause, suite, number in _vectors(root):
         if clause in found:
-            found[clause].vectors += number
+            found[clause].vectors[suite] += number
     return found
 
 
@@ -101,16 +101,31 @@ def page(found: Mapping[str, Trace]) -> str:
 def _row(clause: str, trace: Trace) -> str:
     verdicts = Counter(verdict for _, verdict in trace.theorems)
     counted = ", ".join(f"{number} {verdict}" for verdict, number in sorted(verdicts.items())) or "see the index"
-    names = "".join(f"<br>`{name}`{_mark(verdict)}" for name, verdict in trace.theorems)
+    names = "".join(f"<br>{_link(name)}{_mark(verdict)}" for name, verdict in trace.theorems)
     anchor = re.sub(r"[^\w\- ]", "", f"{clause} {trace.title}").lower().replace(" ", "-")
     cells = [
         f"[{clause}](spec/{trace.page}#{anchor}) {trace.title}",
-        "<br>".join(f"`{name}`" for name in trace.functions),
+        "<br>".join(_link(name) for name in trace.functions),
         counted + names,
-        f"{trace.vectors:,}",
-        "<br>".join(f"`{name}`" for name in trace.tests),
+        f"{trace.vectors.total():,}" + _suites(trace.vectors),
+        "<br>".join(f"[`{name}`](../{name})" for name in trace.tests),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _link(name: str) -> str:
+    """A function, a theorem or a module of the specification as a link to its file."""
+    package, inner = "spec/calybris_spec", name
+    if name.startswith("refinement."):
+        package, inner = "conformance/calybris_refinement", name.removeprefix("refinement.")
+    parts = inner.split(".")
+    module = parts if len(parts) == 1 else parts[:-1]
+    return f"[`{name}`](../{package}/{'/'.join(module)}.py)"
+
+
+def _suites(vectors: Counter[str]) -> str:
+    names = ", ".join(f"[{suite}](../vectors/v1/{suite})" for suite in sorted(vectors))
+    return f": {names}" if names else ""
 
 
 def _mark(verdict: str) -> str:
@@ -153,13 +168,12 @@ def _theorems(root: Path) -> Iterator[tuple[str, str, str]]:
                     yield clause, f"{prefix}{module}.{name}", entry["verdict"]
 
 
-def _vectors(root: Path) -> Counter[str]:
-    """Clause → cases of the files that name it."""
-    counted: Counter[str] = Counter()
+def _vectors(root: Path) -> Iterator[tuple[str, str, int]]:
+    """Clause, suite and cases of every file of vectors that names the clause."""
     for path in sorted((root / "vectors" / "v1").rglob("*.json")):
         document = json.loads(path.read_bytes())
-        counted.update(dict.fromkeys(document["clauses"], document["count"]))
-    return counted
+        for clause in document["clauses"]:
+            yield clause, path.relative_to(root / "vectors" / "v1").parts[0], document["count"]
 
 
 def _tests(root: Path) -> dict[str, list[str]]:
