@@ -81,6 +81,6 @@ def code(cell: str) -> list[str]:
 def commands(text: str, program: str) -> list[str]:
     """Every command line of `program` that a page shows: in shell blocks and as inline code with arguments."""
     shell = (line for block in blocks(text, "sh") for line in block.text.replace("\\\n", " ").splitlines())
-    lines = [line.split(" #")[0].strip() for line in shell]
+    lines = [re.split(r" [#>|]", line)[0].strip() for line in shell]  # neither comments nor where the output goes
     inline = _CODE_IN_LINE.findall(prose(text))
     return [line for line in (*lines, *inline) if line.startswith(program + " ")]
