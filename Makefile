@@ -28,7 +28,7 @@ SAMPLE ?= 0/40
 JUDGE_OPTIONS ?=
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz campaign pages pictures package wheel-compiled lock clean
+.PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz campaign pages pictures package docs wheel-compiled lock clean
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 22
@@ -155,13 +155,14 @@ campaign: $(VENV)/.ready  ## ask the wheel, and the reference over the protocol,
 	$(BIN)/calybris-ref campaign run --seconds $(CAMPAIGN_SECONDS) --jobs 2 --out $(OUT)/findings --in-process wheel
 	$(BIN)/calybris-ref campaign run --seconds $(CAMPAIGN_SECONDS) --out $(OUT)/findings -- $(BIN)/python -m calybris_conformance.adapters.reference
 
-package: $(VENV)/.ready  ## build the wheel, install it into an empty environment, judge the reference from there
+package: $(VENV)/.ready  ## build what is published, install it into an empty environment, go through the first hour there
 	$(call say,packaging)
-	rm -rf dist $(OUT)/package && mkdir -p $(OUT)/package
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
-	$(PYTHON) -m venv $(OUT)/package/venv
-	$(OUT)/package/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index dist/*.whl
-	cd $(OUT)/package && venv/bin/calybris-ref conformance run --out reports -- venv/bin/python -m calybris_conformance.adapters.reference
+	$(BIN)/python -m tests.package dist
+
+docs: $(VENV)/.ready  ## build the documentation as a site in out/site and follow every link of it
+	$(call say,building the site)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet -f docs/site/mkdocs.yml
+	$(BIN)/python -m tests.site $(OUT)/site
 
 wheel-compiled: $(VENV)/.ready  ## build the wheel with a compiled kernel, install it beside, judge it; needs a C compiler
 	$(call say,compiling the kernel)

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from tests.support.markdown import Block, blocks
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "tutorial.md"
 # The one block that is not run here: it makes the environment in which the others run. `make package` does the same.
 INSTALL = "python3 -m venv .venv\n. .venv/bin/activate\npip install .\n"
+Environment = Mapping[str, str] | None
 NO_BLOCK = Block("", "", 0)
 _FILE = re.compile(r"`([\w./-]+)`:$")
 
@@ -31,7 +32,7 @@ class Step(NamedTuple):
     printed: str
 
 
-def steps(page: str, folder: Path) -> Iterator[Step]:
+def steps(page: str, folder: Path, environment: Environment = None) -> Iterator[Step]:
     """Runs a page in an empty folder, block by block."""
     lines = page.splitlines()
     for block, behind in pairwise([*blocks(page), NO_BLOCK]):
@@ -42,14 +43,15 @@ def steps(page: str, folder: Path) -> Iterator[Step]:
             file.write_text(block.text, encoding="utf-8")
         elif block.language == "sh" and block.text != INSTALL:
             shown = behind.text if behind.language == "text" else ""
-            yield Step(block, shown, run(block.text, folder))
+            yield Step(block, shown, run(block.text, folder, environment))
 
 
-def run(commands: str, folder: Path) -> str:
+def run(commands: str, folder: Path, environment: Environment) -> str:
     """What the commands print; the code of one that fails stands behind it."""
     done = subprocess.run(
         ["bash", "-c", commands],
         cwd=folder,
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -62,11 +64,11 @@ def run(commands: str, folder: Path) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def drifted(page: str, folder: Path) -> list[str]:
+def drifted(page: str, folder: Path, environment: Environment = None) -> list[str]:
     """The blocks that print something else than the page shows."""
     return [
         f"line {step.block.line}: {step.block.text.strip()}\nshown:\n{step.shown}printed:\n{step.printed}"
-        for step in steps(page, folder)
+        for step in steps(page, folder, environment)
         if step.shown != step.printed
     ]
 
