@@ -96,7 +96,7 @@ def definitions(file: Path) -> dict[str, int]:
 def source_page(path: Path) -> str:
     """A page that shows a file, or what stands in a folder."""
     name = path.relative_to(ROOT).as_posix()
-    head = f"---\nsearch:\n  exclude: true\n---\n\n# {name}\n\n"
+    head = f"---\nsearch:\n  exclude: true\nhide: [navigation, toc]\n---\n\n# {name}\n\n"
     if path.is_dir():
         return head + folder_list(path)
     fence = "`" * 8
@@ -211,6 +211,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Turns links, adds the evidence of clauses, and lists the public names."""
     del config, files
     uri = page.file.src_uri
+    if uri == "traceability.md":
+        page.meta["hide"] = ["toc"]  # room for a wide table
     if uri.startswith("spec/"):
         held = evidence()
         markdown = _CLAUSE.sub(lambda match: f"{match[0]}\n\n{held.get(match['clause'], '')}", markdown)
