@@ -58,6 +58,16 @@ def test_every_public_name_has_its_directive() -> None:
     assert hooks.API_MARK in (ROOT / "docs" / "api.md").read_text("utf-8")
 
 
+def test_the_navigation_names_every_page() -> None:
+    pages = ["a.md", "new.md", "decisions/README.md", "decisions/0001-x.md"]
+    assert hooks.complete(["a.md"], pages) == [
+        "a.md",
+        {"Decisions": ["decisions/README.md", "decisions/0001-x.md"]},
+        {"More": ["new.md"]},
+    ]
+    assert hooks.complete([{"A": ["a.md"]}], ["a.md"]) == [{"A": ["a.md"]}]
+
+
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
     """A small site without a mistake."""

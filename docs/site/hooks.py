@@ -9,7 +9,7 @@ import json
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -165,12 +165,22 @@ def public_names(tree: ast.Module) -> list[str]:
     raise ValueError("no __all__")
 
 
+def complete(nav: list[object], pages: Iterable[str]) -> list[object]:
+    """The navigation with the pages of docs/ that it does not name, so that a new page is found."""
+    named = {*nav_uris(nav)}
+    rest = sorted({*pages} - named)
+    decisions = sorted((uri for uri in rest if uri.startswith("decisions/")), key=lambda uri: "README" not in uri)
+    more = [uri for uri in rest if uri not in decisions]
+    return [*nav, *({title: group} for title, group in (("Decisions", decisions), ("More", more)) if group)]
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds a page or a copy for everything that a page links to and that is not there yet."""
+    config.nav = complete(config.nav or [], (file.src_uri for file in files if file.src_uri.endswith(".md")))
     for file in [file for file in files if file.src_uri.endswith(".py")]:
         files.remove(file)  # shown as a page
     wanted = [origin(file.src_uri) for file in files if file.src_uri.endswith(".md")]
-    wanted += [ROOT / name for name in nav_pages(config.nav) if not name.startswith("docs/")]
+    wanted += [ROOT / uri.removeprefix("repo/") for uri in nav_uris(config.nav) if uri.startswith("repo/")]
     known: set[Path] = set()
     while wanted:
         path = wanted.pop()
@@ -198,13 +208,13 @@ def page_text(path: Path) -> str:
     return path.read_text("utf-8") if path.suffix == ".md" else source_page(path)
 
 
-def nav_pages(nav: object) -> Iterator[str]:
-    """The pages outside docs/ that the navigation names."""
-    if isinstance(nav, str) and nav.startswith("repo/"):
-        yield nav.removeprefix("repo/")
+def nav_uris(nav: object) -> Iterator[str]:
+    """The pages that the navigation names."""
+    if isinstance(nav, str):
+        yield nav
     elif isinstance(nav, dict | list):
         for item in nav.values() if isinstance(nav, dict) else nav:
-            yield from nav_pages(item)
+            yield from nav_uris(item)
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
