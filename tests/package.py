@@ -139,7 +139,7 @@ def use(folder: Path, environment: dict[str, str]) -> None:
 def main(arguments: list[str], say: Callable[[str], None] = print) -> int:
     """Build, look, install, use; 1 when something is wrong."""
     try:
-        source, wheel = build(Path(arguments[0]))
+        source, wheel = build(Path(arguments[0]).resolve())
         look_into(source, wheel)
         say(f"{source.name} and {wheel.name} carry everything, and their descriptions can be shown")
         with tempfile.TemporaryDirectory() as temporary:
