@@ -192,7 +192,8 @@ def _run(given: Sequence[str]) -> int:
         arguments, unknown = parser.parse_known_args(given)
         if unknown:
             asked = PROGRAM if name is None else f"{PROGRAM} {name}"
-            raise CommandError(f"unrecognized arguments: {' '.join(unknown)} (see '{asked} --help')")
+            behind = "" if name != "conformance" or "--" in given else "; the command of a port stands behind --"
+            raise CommandError(f"unrecognized arguments: {' '.join(unknown)}{behind} (see '{asked} --help')")
         if name is None:
             parser.print_help(sys.stderr)
             return EXIT_USAGE

@@ -109,6 +109,20 @@ def profile_features(corpus: Corpus, profile: str) -> frozenset[str]:
     return PROFILES[profile]
 
 
+def nearest(name: str, names: Iterable[str]) -> str:
+    """What to say to somebody who wrote a name that is none of these: the nearest one, or where they are listed."""
+    import difflib  # only a mistake needs it
+
+    found = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.75)
+    return f"did you mean {found[0]!r}?" if found else "`calybris-ref vectors list` shows what there is."
+
+
+def _no_such(kind: str, name: str, names: Collection[str]) -> str:
+    if kind == "suite":
+        return f"There is no suite {name!r} in these vectors; there are {', '.join(sorted(names))}."
+    return f"There is no {kind} {name!r} in these vectors; {nearest(name, names)}"
+
+
 def select(corpus: Corpus, filters: Filters) -> tuple[Case, ...]:
     """The cases that pass the filters: echo first, accumulate last, else in the corpus's order.
 
@@ -128,7 +142,7 @@ def select(corpus: Corpus, filters: Filters) -> tuple[Case, ...]:
     ):
         for name in wanted:
             if not any(_matches(names(case), [name]) for case in corpus.cases):
-                raise SelectionError(f"There is no {kind} {name!r} in these vectors.")
+                raise SelectionError(_no_such(kind, name, {one for case in corpus.cases for one in names(case)}))
         if wanted:
             chosen = [case for case in chosen if _matches(names(case), wanted)]
     # A wrong rule shows in a case that names it before it shows in a digest over ten thousand decisions.

@@ -114,6 +114,10 @@ def test_every_help_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> N
             "there is no 'xyz'; there are conformance, vectors, campaign, prove, decide, explain, verify, ",
         ),
         (("--verison",), "unrecognized arguments: --verison (see 'calybris-ref --help')"),
+        (
+            ("conformance", "run", "--no", "port"),
+            "unrecognized arguments: --no; the command of a port stands behind -- (see 'calybris-ref conformance ",
+        ),
         (("prove", "--jsno"), "unrecognized arguments: --jsno (see 'calybris-ref prove --help')"),
         (
             ("two\nlines",),

@@ -16,6 +16,9 @@ from calybris_conformance.selection import (
 )
 from tests.support.judging import case, corpus_of
 
+SUITES = "config, decide, echo"
+LIST = "`calybris-ref vectors list` shows what there is."
+
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
@@ -53,11 +56,12 @@ def test_filters_narrow_and_echo_comes_first(corpus: Corpus, filters: Filters, i
 @pytest.mark.parametrize(
     ("filters", "sentence"),
     [
-        (Filters(suites=("nope",)), "There is no suite 'nope' in these vectors."),
-        (Filters(suites=("decide", "nope")), "There is no suite 'nope' in these vectors."),
-        (Filters(cases=("nope/*",)), "There is no case 'nope/*' in these vectors."),
-        (Filters(flags=("NOPE",)), "There is no flag 'NOPE' in these vectors."),
-        (Filters(clauses=("NOPE-1",)), "There is no clause 'NOPE-1' in these vectors."),
+        (Filters(suites=("nope",)), f"There is no suite 'nope' in these vectors; there are {SUITES}."),
+        (Filters(suites=("decide", "nope")), f"There is no suite 'nope' in these vectors; there are {SUITES}."),
+        (Filters(cases=("nope/*",)), f"There is no case 'nope/*' in these vectors; {LIST}"),
+        (Filters(flags=("NOPE",)), f"There is no flag 'NOPE' in these vectors; {LIST}"),
+        (Filters(clauses=("NOPE-1",)), f"There is no clause 'NOPE-1' in these vectors; {LIST}"),
+        (Filters(clauses=("TYPE-1",)), "There is no clause 'TYPE-1' in these vectors; did you mean 'TYPES-1'?"),
         (Filters(profile="nope"), "There is no profile 'nope'; there are core, full, ledger, log."),
         (Filters(suites=("config",), profile="core"), "The filters together leave no case."),
     ],

@@ -11,7 +11,7 @@ from calybris_conformance.commands.port import add_port, never_ready, settings, 
 from calybris_conformance.commands.shared import case_as_json, case_as_text, open_corpus
 from calybris_conformance.judgement import hello
 from calybris_conformance.outcomes import Exit
-from calybris_conformance.selection import ACCUMULATE
+from calybris_conformance.selection import ACCUMULATE, nearest
 from calybris_conformance.session import Break, NotReady, Session
 from calybris_conformance.transport import Interrupted
 from calybris_ref.cli.terminal import CommandError, Progress
@@ -34,7 +34,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     corpus = open_corpus(arguments.vectors)
     case = next((case for case in corpus.cases if case.id == arguments.case and case.op == ACCUMULATE), None)
     if case is None:
-        raise CommandError(f"There is no case {arguments.case!r} of accumulated decisions.")
+        hint = nearest(arguments.case, (case.id for case in corpus.cases if case.op == ACCUMULATE))
+        raise CommandError(f"There is no case {arguments.case!r} of accumulated decisions; {hint}")
     finding = _found(arguments, corpus, case)
     differences = finding.verdict.differences if finding.verdict is not None else ()
     if arguments.json:

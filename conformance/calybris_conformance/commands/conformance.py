@@ -25,7 +25,7 @@ from calybris_conformance.judgement import Judgement, Watcher, conduct, unknown_
 from calybris_conformance.known_failures import Entry, KnownFailuresError
 from calybris_conformance.outcomes import CONFORMANT, CaseResult, Exit, Outcome
 from calybris_conformance.report import derived, jsonl, text
-from calybris_conformance.selection import ECHO, FULL, PROFILES, Filters, SelectionError
+from calybris_conformance.selection import ECHO, FULL, PROFILES, Filters, SelectionError, nearest
 from calybris_conformance.session import NotReady
 from calybris_conformance.smoke import conclusion, smoke
 from calybris_conformance.transport import Interrupted
@@ -301,7 +301,8 @@ def _show(arguments: argparse.Namespace) -> Exit:
     corpus = open_corpus(arguments.vectors)
     case = next((case for case in corpus.cases if case.id == arguments.id), None)
     if case is None:
-        raise CommandError(f"There is no case {arguments.id!r}.")
+        hint = nearest(arguments.id, (case.id for case in corpus.cases))
+        raise CommandError(f"There is no case {arguments.id!r}; {hint}")
     if arguments.json:
         print(json.dumps(case_as_json(corpus, case), ensure_ascii=False, indent=2))
     else:

@@ -88,10 +88,13 @@ def test_a_port_that_does_not_claim_accumulate_is_told_so_and_not_asked(bisect: 
     assert bisect(*port) == (2, "", error)
 
 
+LIST = "`calybris-ref vectors list` shows what there is."
+
+
 @pytest.mark.parametrize(
     ("port", "case", "code", "error"),
     [
-        (("true",), "decide/no/such", 2, "There is no case 'decide/no/such' of accumulated decisions."),
+        (("true",), "decide/no/such", 2, f"There is no case 'decide/no/such' of accumulated decisions; {LIST}"),
         (("true",), CASE, 3, "The port never became ready: it exited with status 0."),
         (sabotage("exits_after_ready"), CASE, 1, "The port broke: No answer: it exited with status 7."),
     ],

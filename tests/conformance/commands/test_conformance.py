@@ -167,7 +167,7 @@ def test_many_failures_are_not_all_printed(command: Any, vectors: Path, tmp_path
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["--suite", "nope"], 2, "There is no suite 'nope' in these vectors."),
+        (["--suite", "nope"], 2, "There is no suite 'nope' in these vectors; there are "),
         (["--window", "0"], 2, "argument --window: '0' is not a whole number from 1 on"),
         (["--timeout", "nan"], 2, "argument --timeout: 'nan' is not a number of seconds above 0"),
         (["--timeout", "soon"], 2, "argument --timeout: 'soon' is not a number of seconds above 0"),
@@ -291,7 +291,8 @@ def test_show(command: Any) -> None:
     shown = json.loads(command("show", "--json", "decide/a/2").out)
     assert shown["flags"]["TIES"]["why"] == "Ties."
     missing = command("show", "decide/a/9")
-    assert (missing.code, missing.err) == (2, "calybris-ref: error: There is no case 'decide/a/9'.\n")
+    assert (missing.code, missing.err.partition("; ")[0]) == (2, "calybris-ref: error: There is no case 'decide/a/9'")
+    assert "did you mean 'decide/a/" in missing.err
 
 
 def test_report_derives_the_same_again(

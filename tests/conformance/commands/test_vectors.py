@@ -56,7 +56,8 @@ def test_list_json(run: Run) -> None:
 
 def test_list_of_nothing(run: Run) -> None:
     code, _, err = run("list", "--flag", "NO_SUCH")
-    assert (code, err) == (2, "calybris-ref: error: There is no flag 'NO_SUCH' in these vectors.\n")
+    listed = "`calybris-ref vectors list` shows what there is."
+    assert (code, err) == (2, f"calybris-ref: error: There is no flag 'NO_SUCH' in these vectors; {listed}\n")
 
 
 def test_statistics(run: Run) -> None:
