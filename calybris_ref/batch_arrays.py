@@ -85,8 +85,6 @@ def _first_misfit(column: Column, array: Array, kind: np.dtype[Any]) -> list[int
         misfits = np.array([not _fits(column, value) for value in array.tolist()], bool)
     elif issubclass(column.kind, Name):
         misfits = ~np.isin(array, [int(code) for code in column.kind])
-    elif np.can_cast(array.dtype, kind):
-        return []
     else:
         limits = np.iinfo(kind)
         misfits = (array < limits.min) | (array > limits.max)

@@ -204,11 +204,6 @@ def prescribe_with_trace(snapshot: "PolicySnapshot", request: KernelInput) -> tu
     return decision, DecisionTrace(histogram, decision.evaluated_models, decision.eligible_models)
 
 
-def prescribe_batch(snapshot: "PolicySnapshot", requests: Iterable[KernelInput]) -> list[KernelDecision]:
-    """The decisions for many requests, in their order (DECIDE-7)."""
-    return [prescribe(snapshot, request) for request in requests]
-
-
 def utility_for_model(snapshot: "PolicySnapshot", request: KernelInput, model_id: int) -> int | None:
     """The utility in microunits of the first candidate with this id, if it is eligible; else None (UTIL-1)."""
     if hard_limit(snapshot, request) is not None:
