@@ -14,13 +14,12 @@ it takes from elsewhere and that may change stands in this file, because numba c
 """
 
 from collections import namedtuple
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from calybris_ref.compiling import compiled
 from calybris_ref.model import (
     NO_MODEL_ID,
     NO_MODEL_INDEX,
@@ -32,9 +31,6 @@ from calybris_ref.model import (
     RejectionHistogram,
 )
 from calybris_ref.record import columns
-
-if TYPE_CHECKING:
-    from numba.core.dispatcher import Dispatcher
 
 RATE_TOKENS = 1_000_000
 # A rate is a multiple of this and a rest. The rest times any u32 of tokens stays below 2^63, and a rate that anybody
@@ -72,8 +68,6 @@ _BPS_SQUARED = np.uint64(10**8)
 _TOKENS, _TOKENS_ROUND_UP = np.uint64(RATE_TOKENS), np.uint64(RATE_TOKENS - 1)
 _BITS, _MASK = np.uint64(DIGIT_BITS), np.uint64(DIGIT_MASK)
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
 # An array for each field. The masks of `Asked`, its last three, are signed integers of the same bits.
 Asked = namedtuple("Asked", [column.name for column in columns(KernelInput)])  # type: ignore[misc]  # read from the table
 Rejected = namedtuple("Rejected", [column.name for column in columns(RejectionHistogram)])  # type: ignore[misc]  # likewise
@@ -101,20 +95,7 @@ class Catalog(NamedTuple):
     dominance: NDArray[np.int64]
 
 
-def _compiled(function: _Function) -> "Dispatcher[_Function]":
-    """The function, compiled when it is first called, and kept on disk where that can be done.
-
-    Numba looks for a place beside this file, then in the cache folder of the user; without either it raises.
-    """
-    compiled: Dispatcher[_Function]
-    try:
-        compiled = numba.njit(function, cache=True, nogil=True, error_model="numpy")
-    except RuntimeError:
-        compiled = numba.njit(function, nogil=True, error_model="numpy")
-    return compiled
-
-
-@_compiled
+@compiled
 def decide_rows(start: int, stop: int, catalog: Catalog, asked: Any, decided: Any, rejected: Any) -> None:
     """Decide the rows from `start` up to `stop`.
 

@@ -4,16 +4,13 @@ A walk over the table of `wal_steps` for each line. Nothing but what the table s
 of keys, an escape or a number in another form ends the walk, and somebody else reads the block.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from calybris_ref.compiling import compiled
 from calybris_ref.wal_steps import HEX, HEX_BYTES, NAME, NUMBER, TEXT, steps
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # The columns of `Steps.table`: where the text of a step ends in `literals`; the kind of its value, where that goes in a
 # row, and in how many bytes; whether it may be negative; its names, from the first to behind the last.
@@ -65,20 +62,7 @@ def _arrays() -> Steps:
 STEPS = _arrays()
 
 
-def _compiled(function: _Function) -> _Function:
-    """The function, compiled when it is first called, and kept on disk where that can be done.
-
-    Numba looks for a place beside this file, then in the cache folder of the user; without either it raises.
-    """
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    try:
-        compiled: _Function = numba.njit(cache=True, **options)(function)
-    except RuntimeError:
-        compiled = numba.njit(**options)(function)
-    return compiled
-
-
-@_compiled
+@compiled
 def read_lines(text: NDArray[np.uint8], plan: Steps, rows: NDArray[np.uint8], metadata: NDArray[np.int64]) -> int:
     """Read lines into rows; how many there are, -1 unless every line is plain, and there is a row for it.
 

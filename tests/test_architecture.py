@@ -35,13 +35,14 @@ EXCEPTIONS = {
     "calybris_ref.cli.completion": frozenset({"shtab"}),  # the optional extra `cli`
     "calybris_ref.batch_arrays": frozenset({"numpy"}),  # the optional extra `bulk`
     "calybris_ref.batch_catalog": frozenset({"numpy"}),
-    "calybris_ref.batch_compiled": frozenset({"numpy", "numba"}),
+    "calybris_ref.batch_compiled": frozenset({"numpy"}),
+    "calybris_ref.compiling": frozenset({"numba"}),
     "calybris_ref.instrument": frozenset({"opentelemetry"}),  # when it is asked for, and there
     "calybris_ref.instrument_events": frozenset({"opentelemetry"}),
     # the optional extra `bulk`, where it is found
     "calybris_ref.wal_plain": frozenset({"msgspec"}),
     "calybris_ref.wal_columns": frozenset({"msgspec", "numpy"}),
-    "calybris_ref.wal_compiled": frozenset({"numba", "numpy"}),
+    "calybris_ref.wal_compiled": frozenset({"numpy"}),
     "calybris_ref.wal_workers": frozenset({"distributed"}),  # the optional extra `cluster`, when it is asked for
 }
 # Loading by name hides an arrow. The command table names commands of other packages, so that the library needs none of
@@ -73,11 +74,12 @@ PURE_EXCEPTIONS = {
     "calybris_ref.budget": frozenset({"threading"}),  # its lock: the answers are functions of the calls in their order
     "calybris_ref.batch_arrays": frozenset({"concurrent", "numpy"}),  # the rows know nothing of each other
     "calybris_ref.batch_catalog": frozenset({"numpy"}),
-    "calybris_ref.batch_compiled": frozenset({"numpy", "numba"}),
+    "calybris_ref.batch_compiled": frozenset({"numpy"}),
+    "calybris_ref.compiling": frozenset({"numba"}),
     "calybris_ref.wal_line": frozenset({"hmac"}),  # a function of a key and bytes
     "calybris_ref.wal_plain": frozenset({"hmac", "msgspec"}),  # likewise; a parser and printer of bytes
     "calybris_ref.wal_columns": frozenset({"msgspec", "numpy"}),  # columns of integers
-    "calybris_ref.wal_compiled": frozenset({"numba", "numpy"}),  # likewise, compiled
+    "calybris_ref.wal_compiled": frozenset({"numpy"}),  # likewise, compiled
     "calybris_ref.payload": frozenset({"numbers"}),  # tells a number that is no integer from what is no number
 }
 PURE_MODULES = frozenset(

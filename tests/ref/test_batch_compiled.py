@@ -20,7 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import calybris_ref
-from calybris_ref import KernelInput, KernelReason, PolicySnapshot, batch_arrays, batch_columns, batch_compiled
+from calybris_ref import (
+    KernelInput,
+    KernelReason,
+    PolicySnapshot,
+    batch_arrays,
+    batch_columns,
+    batch_compiled,
+    compiling,
+)
 from calybris_ref.record import columns
 from tests.support import records
 from tests.support import strategies as some
@@ -240,7 +248,7 @@ def test_without_a_place_to_keep_it_a_function_is_compiled_all_the_same(monkeypa
         return function, options
 
     monkeypatch.setattr("numba.njit", njit)
-    compiled: Any = batch_compiled._compiled(len)
+    compiled: Any = compiling.compiled(len)
     assert compiled == (len, {"nogil": True, "error_model": "numpy"})
 
 

@@ -19,8 +19,8 @@ from calybris_ref import (
     WalError,
     WalHead,
     audit_bundle,
+    compiling,
     policy_digest,
-    wal_compiled,
     wal_replay_blocks,
 )
 from calybris_ref.wal_blocks import VerifiedBlock, blocks_of, verified_blocks
@@ -246,13 +246,13 @@ def test_the_first_failure_is_kept(monkeypatch: pytest.MonkeyPatch, bad: int | N
 def test_numba_without_a_place_for_its_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[bool] = []
 
-    def njit(*, cache: bool = False, **_options: Any) -> Any:
+    def njit(function: Any, *, cache: bool = False, **_options: Any) -> Any:
         tried.append(cache)
         if cache:
             raise RuntimeError("no locator available")
-        return lambda function: function
+        return function
 
     monkeypatch.setattr("numba.njit", njit)
     plain: Any = read_lines
-    assert wal_compiled._compiled(plain.py_func) is plain.py_func
+    assert compiling.compiled(plain.py_func) is plain.py_func
     assert tried == [True, False]
