@@ -11,7 +11,6 @@ import pytest
 
 from tests.differential.topics import Topic, compare
 
-pytestmark = pytest.mark.no_cover  # as in test_wheel.py
 QUESTIONS = 400
 MOST, LEAST = 2**63 - 1, -(2**63)
 NAMES = ("", "acme", "Acme", "é", "\uffff", "\U0001f600")

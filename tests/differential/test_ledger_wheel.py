@@ -31,7 +31,6 @@ from calybris_ref import (
 )
 from tests.support.records import I64_MAX, I64_MIN, U64_MAX
 
-pytestmark = pytest.mark.no_cover  # as in test_wheel.py
 SHARDS = 4  # a step of a script costs about as much as a decision
 STEPS_PER_SCRIPT = 60
 ENOUGH_TO_REACH_EVERYTHING = 5_000

@@ -15,7 +15,6 @@ from tests.differential.logs import chain_of, edited, edited_record, hashed, mad
 from tests.differential.topics import Topic, compare
 from tests.support.specification import EXAMPLE
 
-pytestmark = pytest.mark.no_cover  # as in test_wheel.py
 QUESTIONS = 300
 KEY = b"k" * 32
 POLICY: dict[str, Any] = {**EXAMPLE.policy._asdict(), "models": [model._asdict() for model in EXAMPLE.models]}

@@ -30,7 +30,6 @@ from tests.differential.logs import (
 )
 from tests.support.specification import EXAMPLE, EXAMPLE_REQUEST
 
-pytestmark = pytest.mark.no_cover  # as in test_wheel.py
 KEY = b"k" * 32
 RANDOM_LOGS, RANDOM_RECORDS = 1_000, 500
 GOOD = audited.record_text(record(EXAMPLE_REQUEST)).text

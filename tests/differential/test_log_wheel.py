@@ -29,7 +29,6 @@ from calybris_ref import (
 from tests.differential import cases
 from tests.support.logs import KEY, line, log
 
-pytestmark = pytest.mark.no_cover
 DECISIONS_PER_LOG = 12
 KINDS = {
     "LOG_LINE_MALFORMED": "JSON",

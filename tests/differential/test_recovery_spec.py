@@ -21,7 +21,6 @@ from tests.differential import cases
 from tests.differential.logs import BYTES, WHEEL_POLICY, Verdict, made, of_wheel
 from tests.support.specification import EXAMPLE, EXAMPLE_REQUEST
 
-pytestmark = pytest.mark.no_cover  # as in test_wheel.py
 TAG = 2**63
 RANDOM_FILES = 1_500
 LOG = made("1", "2", "3")

@@ -13,7 +13,6 @@ from calybris_spec.gates import appraise
 from calybris_spec.types import Model, Policy, Request
 from tests.differential import cases
 
-pytestmark = pytest.mark.no_cover  # as in test_wheel.py
 SHARDS = 4
 
 

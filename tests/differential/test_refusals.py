@@ -15,7 +15,6 @@ from tests.differential import cases
 from tests.differential.answers import answers
 from tests.differential.shrink import as_vector
 
-pytestmark = pytest.mark.no_cover  # as in test_wheel.py
 QUESTIONS = 1_500
 
 

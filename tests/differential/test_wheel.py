@@ -16,8 +16,6 @@ from tests.differential.implementations import Judged, ReferencePolicy, WheelPol
 from tests.differential.reached import WANTED, reached
 from tests.differential.shrink import Case, as_vector, shrink
 
-# Tracing every line of fifty thousand decisions costs a minute and covers nothing that tests/ref does not.
-pytestmark = pytest.mark.no_cover
 SHARDS = 8
 REQUESTS_PER_POLICY = 20
 # Below this a shard may miss a rare thing by chance.

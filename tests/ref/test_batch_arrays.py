@@ -44,7 +44,7 @@ def arrays(**changes: Any) -> dict[str, Any]:
 def without_numba(patch: pytest.MonkeyPatch) -> None:
     """As if it were not installed."""
     patch.setitem(sys.modules, "numba", None)
-    for name in ("batch_compiled", "batch_catalog"):
+    for name in ("compiling", "batch_compiled", "batch_catalog"):
         patch.delitem(sys.modules, f"calybris_ref.{name}", raising=False)
         patch.delattr(calybris_ref, name, raising=False)
 
