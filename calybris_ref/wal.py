@@ -142,9 +142,10 @@ class WalWriter:
             entries: list[WalEntry] = []
             head = self._head
             for payload in payloads:
-                entries.append(next_entry(head, payload, self._key))
-                head = entries[-1].head
-            self._write(b"".join([entry.line() for entry in entries]))
+                entry = next_entry(head, payload, self._key)
+                entries.append(entry)
+                head = entry.head
+            self._attempt(self._written, b"".join([entry.line() for entry in entries]))
             self._head = head
             self._trouble = None
         return entries
@@ -215,14 +216,11 @@ class WalWriter:
         if self._trouble is not None:
             raise self._poisoned()
 
-    def _write(self, line: bytes) -> None:
-        self._attempt(lambda: self._written(line))
-
-    def _attempt(self, work: Callable[[], None]) -> None:
+    def _attempt(self, work: Callable[..., None], *arguments: bytes) -> None:
         # Poisoned until it is known that all went well: an interrupt may come between the write and the new head.
         self._trouble = _INTERRUPTED
         try:
-            work()
+            work(*arguments)
         except OSError as error:
             self._trouble = error
             raise self._poisoned() from error

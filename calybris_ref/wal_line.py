@@ -22,6 +22,7 @@ GENESIS = "genesis"
 # White space that a reader skips where it fills a whole line (LOG-3).
 _BLANKS = b" \t\r\n\x0c"
 _KEYS = ("sequence", "previous_hash", "entry_hash", "data")
+_LINE = b'{"sequence":%d,"previous_hash":"%b","entry_hash":"%b","data":%b}\n'
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,19}")
 _WRITTEN = re.compile(
     r'\{"sequence":(0|[1-9][0-9]{0,18}),"previous_hash":"([0-9a-z]*+)","entry_hash":"([0-9a-z]*+)","data":(?![ \t\r])'
@@ -59,8 +60,7 @@ class WalEntry(NamedTuple):
     def line(self) -> bytes:
         """The line that a writer writes for this entry, line feed included."""
         sequence, previous_hash, own_hash, data = self
-        own_keys = f'{{"sequence":{sequence},"previous_hash":"{previous_hash}","entry_hash":"{own_hash}","data":'
-        return b"%b%b}\n" % (own_keys.encode(), data)
+        return _LINE % (sequence, previous_hash.encode(), own_hash.encode(), data)
 
 
 def check_key(key: bytes | None) -> None:

@@ -5,39 +5,33 @@ little can be wrong: the template is made once, from the tables, and filled in. 
 here, and is left to `payload_bytes`.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any
 
 from calybris_ref.model import KernelDecision, KernelInput
-from calybris_ref.record import Column, Name, Record, columns
+from calybris_ref.record import Name, Record, columns
 from calybris_ref.verify import AuditBundle
 
 
-def printed(audit: AuditBundle, request: KernelInput, decision: KernelDecision) -> str | None:
-    """The first three members of the record of LOG-9, as text."""
+def printed(audit: AuditBundle, request: KernelInput, decision: KernelDecision) -> bytes | None:
+    """The first three members of the record of LOG-9."""
     values = [*_AUDIT_VALUES(audit), *_INPUT_VALUES(request), *_DECISION_VALUES(decision)]
+    for place, texts in _CODES:
+        values[place] = texts[values[place]]
     try:
-        for place, text in _TEXTS:
-            values[place] = text(values[place])
+        for place in _TEXTS:
+            values[place] = encode_basestring(values[place]).encode()
     except UnicodeEncodeError:  # half of a surrogate pair in a text of the bundle
         return None
     return _TEMPLATE % tuple(values)
 
 
-def _text_of(column: Column) -> Callable[[Any], str]:
-    texts: dict[Any, str] = {False: "false", True: "true"}
-    if issubclass(column.kind, Name):
-        texts = {name: f'"{name.name_json}"' for name in column.kind}
-    return _text if column.kind is str else texts.__getitem__
-
-
-def _text(value: str) -> str:
-    if value.isascii() and value.isalnum():
-        return f'"{value}"'  # every digest: there is nothing to escape
-    value.encode()
-    return encode_basestring(value)
+def _texts_of(kind: type) -> Mapping[Any, bytes]:
+    if issubclass(kind, Name):
+        return {name: f'"{name.name_json}"'.encode() for name in kind}
+    return {False: b"false", True: b"true"}
 
 
 _RECORDS: dict[str, type[Record]] = {"audit": AuditBundle, "input": KernelInput, "decision": KernelDecision}
@@ -47,8 +41,9 @@ _AUDIT_VALUES, _INPUT_VALUES, _DECISION_VALUES = (
 )
 # No name of a field has a percent sign, so that the text is its own template.
 _TEMPLATE = ",".join(
-    f'"{key}":{{' + ",".join([f'"{column.name}":%s' for column in columns(record)]) + "}"
+    f'"{key}":{{' + ",".join([f'"{name}":{"%d" if kind is int else "%b"}' for name, kind, *_ in columns(record)]) + "}"
     for key, record in _RECORDS.items()
-)
-# What is no integer: its place among all values, and what makes its text.
-_TEXTS = [(place, _text_of(column)) for place, column in enumerate(_COLUMNS) if column.kind is not int]
+).encode()
+# The places of what is no integer, among all values.
+_TEXTS = [place for place, column in enumerate(_COLUMNS) if column.kind is str]
+_CODES = [(place, _texts_of(column.kind)) for place, column in enumerate(_COLUMNS) if column.kind not in (int, str)]

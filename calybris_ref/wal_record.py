@@ -45,8 +45,8 @@ def record_bytes(audit: AuditBundle, request: KernelInput, decision: KernelDecis
     """The payload of an audited decision, as it is (LOG-9); PayloadError for metadata that no payload holds."""
     if parts := printed(audit, request, decision):
         # With its key in front, so that a refusal names the path and counts the levels.
-        last = '"metadata":null}' if metadata is None else payload_text({"metadata": metadata})[1:]
-        payload = f"{{{parts},{last}".encode()
+        last = b'"metadata":null}' if metadata is None else payload_text({"metadata": metadata})[1:].encode()
+        payload = b"{%b,%b" % (parts, last)
         check_payload_size(payload)
         return payload
     return payload_bytes(
