@@ -146,13 +146,14 @@ def podium(
     if weighted_value > _LARGEST_WEIGHTED_VALUE:
         return 0, 0, 0, best, 0, second
 
+    # Which gate turns a candidate away does not matter here, so that what takes the least time is asked first.
     for candidate in catalog:
         quality = candidate.quality
         if (
             quality < minimum_quality
             or candidate.latency > max_latency
-            or candidate.capabilities & needed != needed
             or not candidate.provider_bit & allowed_providers
+            or candidate.capabilities & needed != needed
             or (wanted_regions and not candidate.regions & wanted_regions)
             or risk > candidate.risk_ceiling
         ):
