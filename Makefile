@@ -28,6 +28,7 @@ CAMPAIGN_SECONDS ?= 60
 SAMPLE ?= 0/40
 # options of `conformance run` in the demo; CI asks everything twice, with --twice
 JUDGE_OPTIONS ?=
+CAMPAIGN = $(BIN)/calybris-ref campaign run --seconds $(CAMPAIGN_SECONDS) --jobs 2 --out $(OUT)/findings
 say = @printf '\n== %s\n' "$(1)"
 
 .PHONY: help demo ports compatibility test lint prove vectors tables mutants spec-mutants spec-mutants-sample strength bench faults fuzz campaign pages pictures package docs wheel-compiled lock clean
@@ -154,10 +155,14 @@ bench: $(VENV)/.ready  ## time the reference against the wheel, in one run, and 
 	$(call say,measuring)
 	$(BIN)/python -m tests.bench --write $(BENCH_OPTIONS)
 
-campaign: $(VENV)/.ready  ## ask the wheel, and the reference over the protocol, made cases, CAMPAIGN_SECONDS each
-	$(call say,campaigns)
-	$(BIN)/calybris-ref campaign run --seconds $(CAMPAIGN_SECONDS) --jobs 2 --out $(OUT)/findings --in-process wheel
-	$(BIN)/calybris-ref campaign run --seconds $(CAMPAIGN_SECONDS) --out $(OUT)/findings -- $(BIN)/python -m calybris_conformance.adapters.reference
+campaign: ports $(WHEEL_VENV)/.ready  ## ask the wheel and every port made cases, CAMPAIGN_SECONDS each
+	$(call say,campaigns; findings go to $(OUT)/findings/)
+	$(CAMPAIGN) --in-process wheel
+	$(CAMPAIGN) --known-findings $(WHEEL)/known-findings.toml -- $(WHEEL_VENV)/bin/python $(WHEEL)/adapter.py
+	$(CAMPAIGN) --known-findings $(RUST)/known-findings-0.4.0.toml -- $(OUT)/ports/rust-crate/v0_4/release/rust-crate
+	$(CAMPAIGN) --known-findings $(RUST)/known-findings-1.x.toml -- $(OUT)/ports/rust-crate/v1/release/rust-crate
+	$(CAMPAIGN) -- $(OUT)/ports/go/calybris-port
+	$(CAMPAIGN) -- node conformance/ports/typescript/dist/adapter.js
 
 package: $(VENV)/.ready  ## build what is published, install it into an empty environment, go through the first hour there
 	$(call say,packaging)

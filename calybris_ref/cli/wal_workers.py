@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Little enough that a lost worker loses seconds, and that the last ones do not wait long for each other.
 _SEGMENT_BYTES = 32 * 1024 * 1024
+# Those of a longer log are larger: who gives them out, and joins them, is one process.
+MOST_SEGMENTS = 10_000
 _MOST_JOBS = 1_024
 
 
@@ -44,7 +46,7 @@ def read_in_segments(
     with reading(path, key, "verifying" if policies is None else "replaying") as log:
         jobs = arguments.jobs or os.cpu_count() or 1
         absolute = Path(path).absolute()
-        segments = segments_of(absolute, max(jobs, absolute.stat().st_size // _SEGMENT_BYTES))
+        segments = segments_of(absolute, max(jobs, min(absolute.stat().st_size // _SEGMENT_BYTES, MOST_SEGMENTS)))
 
         def tell(segment: Segment) -> None:
             log.tell(segment.end - segment.start)

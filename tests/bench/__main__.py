@@ -15,6 +15,7 @@ from typing import Any
 
 from calybris_ref.cli.terminal import Progress, table
 from tests.bench import page
+from tests.bench.campaigned import rates
 from tests.bench.judged import throughput
 from tests.bench.lateness import lateness
 from tests.bench.limits import limit_of
@@ -22,6 +23,7 @@ from tests.bench.measure import Measured, measure
 from tests.bench.registry import registered
 
 PEER = "1.3.0"
+_CAMPAIGN_SECONDS = 20
 
 
 def machine() -> str:
@@ -57,7 +59,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", metavar="TEXT", help="only the jobs whose names hold this text")
     parser.add_argument("--share", type=float, default=1.0, help="of the usual number of calls; 0.01 is a smoke test")
     parser.add_argument("--prove", action="store_true", help="also time all proofs: a quarter of an hour")
-    parser.add_argument("--write", action="store_true", help="also ask the judge, and write docs/benchmarks.*")
+    parser.add_argument(
+        "--write", action="store_true", help="also ask the judge, run campaigns, and write docs/benchmarks.*"
+    )
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(argv)
     if arguments.write and arguments.only:
@@ -76,6 +80,7 @@ def main(argv: list[str] | None = None) -> int:
         _print(measured, found.missing, arguments.rounds)
     if arguments.write:
         judged, not_built = throughput(lambda port: print(f"judging: {port}", file=sys.stderr))
+        campaigns = rates(_CAMPAIGN_SECONDS, lambda port: print(f"a campaign: {port}", file=sys.stderr))
         before = page.Results.from_json(page.RESULTS.read_text("utf-8")) if page.RESULTS.exists() else None
         proofs = proved() if arguments.prove else before and before.prove
         page.write(
@@ -89,6 +94,7 @@ def main(argv: list[str] | None = None) -> int:
                 lateness(),
                 judged,
                 not_built,
+                campaigns,
                 proofs or None,
             )
         )

@@ -10,9 +10,10 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.bench import __main__ as bench
-from tests.bench import compiled, page, registry
+from tests.bench import compiled, page, registry, scale
+from tests.bench.campaigned import rates
 from tests.bench.jobs import Job
-from tests.bench.limits import LIMITS, limit_of
+from tests.bench.limits import LIMITS, REASONS, limit_of
 from tests.bench.measure import Measured, measure
 from tests.bench.plot import LEFT, plot
 
@@ -101,6 +102,60 @@ def test_a_limit_without_a_measurement_is_told() -> None:
     text = page.page(results)
     for sentence in (*(limit.job for limit in LIMITS), "logs: gone"):
         assert f"- {sentence}" in text
+
+
+def test_a_limit_that_is_not_met_is_told_with_its_reason() -> None:
+    jobs = [measured("verify a log of 2 decisions", 0.91), measured("reserve and commit, one thread", 1.6)]
+    results = page.Results.from_json(page.RESULTS.read_text("utf-8"))._replace(jobs=jobs)
+    text = page.page(results)
+    assert f"- **verify a log of 2 decisions**: {REASONS['verify a log']}" in text
+    assert "- **reserve and commit, one thread**: nobody knows why yet." in text
+    assert all(limit_of(job) for job in REASONS)
+
+
+def test_a_campaign_is_timed_as_long_as_it_is_told() -> None:
+    campaigned = rates(1, lambda _: None, {"the wheel": ("--in-process", "wheel")})
+    (rate,) = campaigned
+    assert (rate.port, rate.findings) == ("the wheel", 0)
+    assert rate.cases > 0
+    assert rate.seconds >= 1
+    assert rate.cpu_seconds > 0
+    assert rates(1, lambda _: None, {"gone": ("--", Path("/nowhere"))}) == []
+
+
+def test_what_follows_on_paper_is_the_amount_over_the_speed() -> None:
+    found = [
+        scale.Shared("verify a log", 3_600 * 10**6, "bytes", (8.0, 5.0)),
+        scale.Shared("a campaign", 2_000_000, "cases", (8.0, 10.0)),
+    ]
+    merged = [scale.Handed("join", 0.004, 10**9, "bytes"), scale.Handed("merge", 0.009, 10_000, "cases")]
+    text = scale.figures(found, merged, 0.001)
+    assert "| verify a log | 3.60 GB | 8.0 | 5.0 | 1.60 | 360 MB |" in text
+    # 100 TB at 360 MB a second; a segment for every GB, each of which costs 5 ms
+    assert "| verify a log: 100 TB | 77 | 38.6 h | 0.8 h | 0.1 h | 556 |" in text
+    # 100,000 a second; ranges of 10,000, of which 100 a second can be merged: ten cores are kept busy, and no more
+    assert "| a campaign: 10^12 cases | 2,778 | 58 days | 12 days | 12 days | 10 |" in text
+
+
+def test_the_page_about_scale_has_the_figures_of_a_run() -> None:
+    _, begin, rest = scale.PAGE.read_text("utf-8").partition(scale.BEGIN)
+    figures, end, _ = rest.partition(scale.END)
+    assert begin
+    assert end
+    for words in ("| verify a log |", "| replay a log: 100 TB |", "| a campaign: the wheel, in process: 10^12 cases |"):
+        assert words in figures
+
+
+def test_work_is_timed_by_one_and_by_two() -> None:
+    asked: list[int] = []
+
+    def run(workers: int) -> list[str]:
+        asked.append(workers)
+        return [sys.executable, "-c", ""]
+
+    one = scale.shared("nothing", 1, "cases", run)
+    assert asked == [1, 2]
+    assert (one.work, one.amount, len(one.seconds)) == ("nothing", 1, 2)
 
 
 def test_the_picture_holds_every_job_and_the_colour_of_its_verdict() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from calybris_ref import WalAnchor, wal_workers
-from calybris_ref.wal_segments import Segment, read_segment
+from calybris_ref.cli import wal_workers as cli_workers
+from calybris_ref.wal_segments import Segment, read_segment, segments_of
 from tests.cli.conftest import Run, Terminal, Write
 from tests.support import logs
 
@@ -197,3 +198,31 @@ def test_an_anchor_is_of_one_log(cli: Run, write: Write) -> None:
     result = cli("wal", "verify", "logs", "--anchor", "anchor.json")
     assert (result.code, result.out) == (2, "")
     assert "an anchor is that of one log" in result.error
+
+
+@pytest.mark.parametrize(
+    ("segment_bytes", "most", "jobs", "count"),
+    [(1_000_000, 9, 2, 2), (len(LOG) // 5, 9, 2, 5), (len(LOG) // 5, 3, 2, 3), (len(LOG) // 5, 3, 4, 4)],
+)
+def test_a_log_has_so_many_segments_that_giving_them_out_is_no_work(
+    cli: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    here: list[str],
+    segment_bytes: int,
+    most: int,
+    jobs: int,
+    count: int,
+) -> None:
+    counted: list[int] = []
+
+    def split(path: Path, wanted: int) -> list[Segment]:
+        counted.append(wanted)
+        return segments_of(path, wanted)
+
+    monkeypatch.setattr(cli_workers, "_SEGMENT_BYTES", segment_bytes)
+    monkeypatch.setattr(cli_workers, "MOST_SEGMENTS", most)
+    monkeypatch.setattr(cli_workers, "segments_of", split)
+    (tmp_path / "log").write_bytes(LOG)
+    assert cli("wal", "verify", str(tmp_path / "log"), "--jobs", str(jobs)).code == 0
+    assert (counted, here) == ([count], [f"{jobs} processes"])

@@ -1,8 +1,9 @@
 """Runs a campaign: gives out ranges, merges what comes back in the order of their numbers, and stops when it is time.
 
 What a campaign finds is a function of its seed and of how many ranges were merged, whoever did them and in whatever
-order they came back: a range's weights follow from what the ranges of the generations before its last one reached, and
-those are all merged before it is given out.
+order they came back: the ranges of a generation share their weights, which follow from what was reached before the
+generation in front of it; all of that is merged before one of them is given out. Generations grow, so that first the
+weights learn quickly, and later any number of workers has something to do.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from calybris_conformance.campaign.steering import Arm
 
 GENERATION: Final = 8
-"""Ranges that share their weights."""
+"""Ranges in the first generation, and in the second; each later one has as many as all before it."""
 
 Watcher = Callable[[Tally], object]
 """Hears of everything that is merged, whenever something is."""
@@ -47,11 +48,12 @@ class Workers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to stop: after so many cases or seconds (None: never), or once there is a finding."""
+    """When to stop: after so many cases or seconds (None: never), or once there is a finding of no known kind."""
 
     cases: int | None = None
     seconds: float | None = None
     first_finding: bool = False
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def conduct(
 
 
 def _enough(total: Tally, limits: Limits) -> bool:
-    if total.stopped or (limits.first_finding and total.findings):
+    if total.stopped or (limits.first_finding and total.findings.keys() - limits.known):
         return True
     return limits.cases is not None and total.cases >= limits.cases
 
@@ -118,10 +120,16 @@ class _Merger:
         """Adds the range whose turn it is."""
         self.total.add(tally)
         self.merged += 1
-        if self.merged % GENERATION == 0:
-            self._weights[self.merged // GENERATION + 1] = steering.weights(self._arms, self.total.reached)
+        generation = generation_of(self.merged)
+        if generation_of(self.merged - 1) < generation:
+            self._weights[generation + 1] = steering.weights(self._arms, self.total.reached)
 
     def part(self, number: int) -> Range | None:
         """The range with its weights, or None while those are not known."""
-        weights = self._weights.get(number // GENERATION)
+        weights = self._weights.get(generation_of(number))
         return None if weights is None else Range(number, self._arms, weights)
+
+
+def generation_of(number: int) -> int:
+    """The generation of a range: 0 … 7 are of the first, 8 … 15 of the next, then 16 … 31, 32 … 63, and so on."""
+    return (number // GENERATION).bit_length()

@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from calybris_conformance.campaign import cases, files, shrink, steering
+from calybris_conformance.campaign import cases, files, known, shrink, steering
 from calybris_conformance.campaign.asking import sentence
 from calybris_conformance.campaign.catalogs import ABILITIES
-from calybris_conformance.campaign.conduct import Limits, Outcome, conduct
+from calybris_conformance.campaign.conduct import Limits, conduct
 from calybris_conformance.campaign.in_process import AdapterError
 from calybris_conformance.campaign.journal import Journal, JournalError
 from calybris_conformance.campaign.target import Target
@@ -69,6 +69,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"only these (may be repeated): {', '.join(steering.PROFILES)}",
     )
     run_parser.add_argument("--first", action="store_true", help="stop at the first finding")
+    run_parser.add_argument(
+        "--units", type=count, metavar="N", help="in a range; more for many workers (default: a part of a second)"
+    )
+    run_parser.add_argument(
+        "--known-findings", type=Path, metavar="FILE", help="TOML: kinds of findings that are explained, and why"
+    )
     run_parser.add_argument("--jobs", type=count, default=1, metavar="N", help="worker processes (default 1: none)")
     run_parser.add_argument("--scheduler", metavar="URL", help="a Dask scheduler, such as tcp://host:8786")
     run_parser.add_argument("--state", type=Path, metavar="FILE", help="keep what was done; go on where it ended")
@@ -121,6 +127,7 @@ def _add_in_process(parser: argparse.ArgumentParser, port: argparse.Action) -> N
 
 def _run(arguments: argparse.Namespace) -> Exit:
     target = _target(arguments)
+    reasons = _known(arguments.known_findings)
     with contextlib.ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
         asker = _opened(stack, target, stop)
@@ -129,9 +136,8 @@ def _run(arguments: argparse.Namespace) -> Exit:
             journal = stack.enter_context(Journal(arguments.state, facts))
         except JournalError as error:
             raise CommandError(str(error)) from None
-        limits = Limits(arguments.cases, arguments.seconds, arguments.first)
-        if limits.cases is None and limits.seconds is None:
-            limits = Limits(None, _SECONDS, arguments.first)
+        by_default = _SECONDS if arguments.cases is None else None
+        limits = Limits(arguments.cases, arguments.seconds or by_default, arguments.first, frozenset(reasons))
         arms = steering.arms(asker.features, arguments.profile or steering.PROFILES)
         if not arms:
             raise CommandError(f"{asker.name} claims nothing that {', '.join(arguments.profile)} asks")
@@ -139,16 +145,31 @@ def _run(arguments: argparse.Namespace) -> Exit:
         workers = _workers(stack, arguments, target, scale, asker, stop)
         try:
             outcome = conduct(arms, workers, journal, limits, watch.tally)
-            found = _small(outcome, asker, watch)
+            findings = outcome.tally.findings
+            small = _small([finding for kind, finding in findings.items() if kind not in reasons], asker, watch)
         except Interrupted:
             raise CommandError("interrupted", Exit.INTERRUPTED) from None
         except NotReady as error:
             raise never_ready(error) from None
+    # A known mistake may be met with more of its answer wrong; made small it is of its known kind.
+    found = [finding for finding in small if finding.kind not in reasons]
+    met = {kind: reasons[kind] for kind in [*findings, *(finding.kind for finding in small)] if kind in reasons}
     written = [(finding, files.write(arguments.out, finding)) for finding in found]
     said = [(finding, _repeat(arguments, path)) for finding, path in written]
     say = campaign_report.as_json if arguments.json else campaign_report.as_text
-    print(say(facts, arms, outcome, said))
+    print(say(facts, arms, outcome, said, met))
     return Exit.NOT_CONFORMANT if found or outcome.tally.stopped else Exit.CONFORMANT
+
+
+def _known(path: Path | None) -> Mapping[str, str]:
+    if path is None:
+        return {}
+    try:
+        return known.parse(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path}: {error.strerror if isinstance(error, OSError) else 'It is not UTF-8.'}") from None
+    except known.KnownFindingsError as error:
+        raise CommandError(f"{path}: {error}") from None
 
 
 def _target(arguments: argparse.Namespace) -> Target:
@@ -177,6 +198,7 @@ def _scale(arguments: argparse.Namespace, asker: Asker) -> tuple[Scale, dict[str
     """How large everything is, and the facts that make a campaign the same one when it goes on."""
     how = "in process" if arguments.in_process else "frames" if cases.ROWS in asker.features else "single"
     rows, units = _SIZES[how]
+    units = arguments.units or units
     abilities = asker.features & ABILITIES
     facts = {
         "port": asker.name,
@@ -209,19 +231,19 @@ def _workers(
     return stack.enter_context(Cluster(scale, target, arguments.scheduler, arguments.jobs, stop))
 
 
-def _small(outcome: Outcome, asker: Asker, watch: Watch) -> list[Finding]:
-    """The findings, made small while there is time.
+def _small(findings: list[Finding], asker: Asker, watch: Watch) -> list[Finding]:
+    """Findings, made small while there is time.
 
     Those that become the same case are one, and so are those of a kind of which there is a small one.
     """
     found: dict[str, Finding] = {}
     ends_at = time.monotonic() + _SHRINKING_SECONDS
-    for place, finding in enumerate(sorted(outcome.tally.findings.values(), key=lambda one: one.place), 1):
+    for place, finding in enumerate(sorted(findings, key=lambda one: one.place), 1):
         if any(finding.kind == small.kind for small in found.values()):
             continue
         left = ends_at - time.monotonic()
         if left > 0:
-            watch.note(f"making finding {place} of {len(outcome.tally.findings)} small: {finding.kind}")
+            watch.note(f"making finding {place} of {len(findings)} small: {finding.kind}")
             small = shrink.shrunk(finding, asker, min(left, shrink.SECONDS))
         else:
             small = finding

@@ -21,7 +21,13 @@ Repeatable = tuple["Finding", str]
 """A finding, and the one line that asks it again."""
 
 
-def as_json(facts: Mapping[str, Any], arms: Sequence[Arm], outcome: Outcome, found: Sequence[Repeatable]) -> str:
+def as_json(
+    facts: Mapping[str, Any],
+    arms: Sequence[Arm],
+    outcome: Outcome,
+    found: Sequence[Repeatable],
+    known: Mapping[str, str],
+) -> str:
     """Everything, for programs."""
     tally = outcome.tally
     summary = {
@@ -32,13 +38,20 @@ def as_json(facts: Mapping[str, Any], arms: Sequence[Arm], outcome: Outcome, fou
         "cases_per_second": _speed(outcome),
         "clauses": coverage.clauses(tally.reached),
         "unreached": [mark for mark in steering.universe(arms) if mark not in tally.reached],
+        "known": [{"kind": kind, "reason": reason} for kind, reason in known.items()],
         "findings": [{**finding.to_json(), "repeat": repeat} for finding, repeat in found],
     }
     return json.dumps(summary, ensure_ascii=False, indent=2)
 
 
-def as_text(facts: Mapping[str, Any], arms: Sequence[Arm], outcome: Outcome, found: Sequence[Repeatable]) -> str:
-    """The findings, then the figures, then the verdict."""
+def as_text(
+    facts: Mapping[str, Any],
+    arms: Sequence[Arm],
+    outcome: Outcome,
+    found: Sequence[Repeatable],
+    known: Mapping[str, str],
+) -> str:
+    """The findings, then the known kinds that were met, then the figures, then the verdict."""
     tally = outcome.tally
     lines = []
     for finding, repeat in found:
@@ -50,6 +63,8 @@ def as_text(facts: Mapping[str, Any], arms: Sequence[Arm], outcome: Outcome, fou
             f"  again: {one_line(repeat)}",
             "",
         ]
+    for kind, reason in known.items():
+        lines += [f"{paint(one_line(kind), 'warn', sys.stdout)}", f"  known: {one_line(reason)}", ""]
     if tally.stopped:
         lines.append(paint(f"stopped early: {one_line(tally.stopped)}", "bad", sys.stdout))
     clauses = len(coverage.clauses(tally.reached))
@@ -60,6 +75,7 @@ def as_text(facts: Mapping[str, Any], arms: Sequence[Arm], outcome: Outcome, fou
         f"{reached(tally, steering.universe(arms))}, {clauses} clauses",
     ]
     many = "one finding" if len(found) == 1 else f"{len(found)} findings" if found else "no finding"
+    many += f", and {len(known)} known" if known else ""
     return "\n".join([*lines, paint(many, "bad" if found else "good", sys.stdout)])
 
 

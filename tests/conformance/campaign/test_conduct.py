@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from calybris_conformance.campaign import steering, work
-from calybris_conformance.campaign.conduct import GENERATION, Limits, conduct
+from calybris_conformance.campaign.conduct import GENERATION, Limits, conduct, generation_of
 from calybris_conformance.campaign.in_process import InProcess
 from calybris_conformance.campaign.journal import Journal
 from calybris_conformance.campaign.tally import Tally
@@ -61,6 +61,26 @@ def test_weights_change_from_the_third_generation_on() -> None:
     conduct(ARMS, Scrambled(5, watched), NOTHING, Limits(CASES))
     assert {seen[number] for number in range(2 * GENERATION)} == {steering.weights(ARMS, ())}
     assert seen[2 * GENERATION] != seen[0]
+
+
+def test_each_generation_has_as_many_ranges_as_all_before_it() -> None:
+    found = [generation_of(number) for number in range(64 * GENERATION)]
+    assert found == sorted(found)
+    assert [found.count(generation) for generation in range(8)] == [
+        GENERATION * size for size in (1, 1, 2, 4, 8, 16, 32, 0)
+    ]
+
+
+def test_many_workers_have_something_to_do() -> None:
+    busy: list[int] = []
+
+    def watched(_part: Range) -> Tally:
+        busy.append(len(workers.waiting))
+        return Tally(cases=1)
+
+    workers = Scrambled(1_000, watched)
+    conduct(ARMS, workers, NOTHING, Limits(64 * GENERATION))
+    assert max(busy) > 32 * GENERATION
 
 
 def test_a_campaign_that_was_broken_off_goes_on(tmp_path: Path) -> None:

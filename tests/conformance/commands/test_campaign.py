@@ -84,6 +84,47 @@ def test_json_says_everything(campaign: Any) -> None:
     assert summary["unreached"]
 
 
+def test_what_is_explained_is_no_finding(campaign: Any, tmp_path: Path) -> None:
+    words = ("run", "--cases", "512", "--seed", "7", "--known-findings", "known.toml")
+    port = bug("two-floors")
+    kinds = [one["kind"] for one in campaign(*words[:5], "--json", "--", *port).json()["findings"]]
+    entries = "".join(f'[[finding]]\nkind = "{kind}"\nreason = "It rounds \\u001b twice."\n' for kind in kinds)
+    (tmp_path / "known.toml").write_text(entries, "utf-8")
+    answer = campaign(*words, "--", *port)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(f"{kinds[0]}\n  known: It rounds ")
+    assert "\x1b" not in answer.out
+    assert answer.out.endswith(f"no finding, and {len(kinds)} known\n")
+    summary = campaign(*words, "--first", "--json", "--", *port).json()
+    assert summary["wrong"] > 0
+    assert summary["findings"] == []
+    assert [one["kind"] for one in summary["known"]] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"[[finding", "It is not TOML: "),
+        (b"\xff", "It is not UTF-8."),
+        (b"[[failure]]", "It has the unknown key 'failure'; only [[finding]] may stand there."),
+        (b"finding = 1", "'finding' is not a list of tables; write [[finding]]."),
+        (b"finding = [1]", "Entry 1 is not a table; write [[finding]]."),
+        (b"[[finding]]\nkind = 'a'", "Entry 1 lacks the text 'reason'."),
+        (b"[[finding]]\nkind = 'a'\nreason = ' '", "Entry 1 lacks the text 'reason'."),
+        (b"[[finding]]\nkind = 1\nreason = 'b'", "Entry 1 lacks the text 'kind'."),
+        (b"[[finding]]\nkind = 'a'\nreason = 'b'\nop = 'c'", "Entry 1 has the unknown key 'op'."),
+        (b"[[finding]]\nkind = 'a'\nreason = 'b'\n" * 2, "Entry 2: the kind 'a' is listed twice."),
+        (None, "No such file or directory"),
+    ],
+)
+def test_a_list_that_is_none_is_refused_at_once(campaign: Any, tmp_path: Path, text: bytes | None, said: str) -> None:
+    if text is not None:
+        (tmp_path / "known.toml").write_bytes(text)
+    answer = campaign("run", "--known-findings", "known.toml", "--in-process", "wheel")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(f"calybris-ref: error: known.toml: {said}")
+
+
 def test_another_seed_asks_something_else_and_the_same_seed_the_same(campaign: Any) -> None:
     answers = [
         campaign("run", "--cases", "100", "--seed", seed, "--json", "--in-process", ADAPTER).json()["answers"]
@@ -97,6 +138,7 @@ def test_a_campaign_goes_on(campaign: Any) -> None:
     first = campaign(*words, "--cases", "65536").json()
     second = campaign(*words, "--cases", "131072").json()
     assert (first["ranges"], second["ranges"]) == (1, 2)
+    assert campaign(*words[:3], *words[5:], "--cases", "65536", "--units", "4").json()["ranges"] == 4
     other = campaign(*words[:1], "--seed", "4", *words[3:])
     assert (other.code, other.out) == (2, "")
     assert "was begun by another campaign (seed differ)" in other.err
