@@ -34,6 +34,14 @@ LIMITS = (
 
 # Why a ratio above its limit stays there; the beginning of a job's name -> what its time is made of.
 REASONS = {
+    "one decision, 22 models, 2 eligible": (
+        "it stands at its limit: below it in one run, above it in the next. What is left is some twenty operations of "
+        "the interpreter for each candidate."
+    ),
+    "append a decision to a log, sync every 256": (
+        "the 256 appends take as long as the wheel's or less; what is added is the disk, which differs from run to run "
+        "by more than the two do."
+    ),
     "compiled: one decision, 22 models, 2 eligible": (
         "most of it is not the decision: 13 fields of a request and 8 of a policy are read, and 13 of a decision are "
         "set, each through the slot of an ordinary Python class. Only classes that are compiled, too, would be faster, "
